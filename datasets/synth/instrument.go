@@ -1,0 +1,109 @@
+package synth
+
+import "math"
+
+// phases is how finely the sampling kernel knows where a sample falls between
+// two points of the synthesis: 1/256 of its step, 2 to 4 m/s.
+const phases = 256
+
+// instrument turns a normalised spectrum into what a spectrograph of constant
+// resolving power records on a grid.
+type instrument struct {
+	wave   []float64 // Angstrom, unpadded samples
+	log    []float64 // ln wave
+	gap    [2]int    // samples from and to, exclusive, that no detector saw
+	redden []float64 // A(wave) for E(B-V) = 1, mag
+	taps   int
+	kernel [phases][]float64
+}
+
+func newInstrument(p settings, s *synthesis) *instrument {
+	in := &instrument{}
+	g := p.grid
+	for i := range g.Samples {
+		w := g.Wave(g.PadLeft + i)
+		in.wave = append(in.wave, w)
+		in.log = append(in.log, math.Log(w))
+		in.redden = append(in.redden, extinction(w))
+	}
+	for i, w := range in.wave {
+		if w >= p.gap[0] && w < p.gap[1] {
+			if in.gap[1] == 0 {
+				in.gap[0] = i
+			}
+			in.gap[1] = i + 1
+		}
+	}
+	// The kernel of every phase: a Gaussian of FWHM c/R about the sample.
+	sigma := lightSpeed / p.resolution / (2 * math.Sqrt(2*math.Ln2)) / s.step
+	half := int(math.Ceil(4.5*sigma)) + 1
+	in.taps = 2 * half
+	for k := range in.kernel {
+		at := (float64(k)+0.5)/phases + float64(half-1)
+		kernel := make([]float64, in.taps)
+		for i := range kernel {
+			v := (float64(i) - at) / sigma
+			kernel[i] = math.Exp(-v * v / 2)
+		}
+		in.kernel[k] = unit(kernel)
+	}
+	return in
+}
+
+// observe samples the normalised spectrum of a star that moves with rv km/s
+// (positive away from us) into flux, one value a sample of the grid.
+func (in *instrument) observe(flux []float64, s *synthesis, normalised []float64, rv float64) {
+	shift := math.Log(1 + rv/lightSpeed)
+	for i, l := range in.log {
+		at := (l - shift - s.start) * lightSpeed / s.step
+		base := int(at)
+		kernel := in.kernel[int((at-float64(base))*phases)]
+		base -= in.taps/2 - 1
+		var s0, s1, s2, s3 float64
+		x := normalised[base : base+in.taps]
+		j := 0
+		for ; j+3 < len(kernel); j += 4 {
+			s0 += kernel[j] * x[j]
+			s1 += kernel[j+1] * x[j+1]
+			s2 += kernel[j+2] * x[j+2]
+			s3 += kernel[j+3] * x[j+3]
+		}
+		for ; j < len(kernel); j++ {
+			s0 += kernel[j] * x[j]
+		}
+		flux[i] = s0 + s1 + s2 + s3
+	}
+}
+
+// shape multiplies flux by the continuum: a black body of the star's
+// temperature, relative to the window's middle, dimmed and reddened by dust,
+// relative to the middle as well.
+func (in *instrument) shape(flux []float64, teff, ebv float64) {
+	mid := len(in.wave) / 2
+	norm := 1 / planck(in.wave[mid], teff)
+	for i, w := range in.wave {
+		flux[i] *= planck(w, teff) * norm * math.Exp(-0.4*math.Ln10*ebv*(in.redden[i]-in.redden[mid]))
+	}
+}
+
+// planck is the black body's flux a wavelength, in arbitrary units.
+func planck(wave, teff float64) float64 {
+	const c2 = 1.438776877e8 // Angstrom K
+	w := wave / 5000
+	return 1 / (w * w * w * w * w * math.Expm1(c2/(wave*teff)))
+}
+
+// extinction is A(wave) in mag for E(B-V) = 1 and R_V = 3.1, after Cardelli,
+// Clayton & Mathis 1989, ApJ 345, 245, equation 3; 3030 to 9090 A.
+func extinction(wave float64) float64 {
+	y := 1e4/wave - 1.82
+	poly := func(c ...float64) (sum float64) {
+		for i := len(c) - 1; i >= 0; i-- {
+			sum = sum*y + c[i]
+		}
+		return sum
+	}
+	a := poly(1, 0.17699, -0.50447, -0.02427, 0.72085, 0.01979, -0.77530, 0.32999)
+	b := poly(0, 1.41338, 2.28305, 1.07233, -5.38434, -0.62251, 5.30260, -2.09002)
+	return 3.1*a + b
+}

@@ -1,0 +1,89 @@
+package synth
+
+import "math"
+
+// broadening is the velocity kernel of rotation and macroturbulence in steps
+// of step km/s, odd in length, of unit sum.
+func broadening(star Star, step float64) []float64 {
+	return fold(rotation(star.VSini, step), gaussian(macroturbulence(star.Teff), step))
+}
+
+// macroturbulence is the standard deviation in km/s of the large-scale motion
+// in a photosphere, growing with temperature (after Valenti & Fischer 2005,
+// ApJS 159, 141, equation 1, a radial-tangential width divided by 2).
+func macroturbulence(teff float64) float64 {
+	return math.Max(1, 3.98+(teff-5770)/650) / 2
+}
+
+// rotation is the profile of a rotating sphere with linear limb darkening 0.6
+// (Gray 2005, equation 18.14), the mean over each step.
+func rotation(vsini, step float64) []float64 {
+	if vsini <= 0 {
+		return []float64{1}
+	}
+	const limb, sub = 0.6, 16
+	half := int(math.Ceil(vsini/step + 0.5))
+	kernel := make([]float64, 2*half+1)
+	for i := range kernel {
+		for j := range sub {
+			v := (float64(i-half) + (float64(j)+0.5)/sub - 0.5) * step / vsini
+			if y := 1 - v*v; y > 0 {
+				kernel[i] += 2*(1-limb)*math.Sqrt(y) + math.Pi/2*limb*y
+			}
+		}
+	}
+	return unit(kernel)
+}
+
+// gaussian is a Gaussian of standard deviation sigma km/s, cut at 4.5 sigma.
+func gaussian(sigma, step float64) []float64 {
+	half := int(math.Ceil(4.5 * sigma / step))
+	kernel := make([]float64, 2*half+1)
+	for i := range kernel {
+		v := float64(i-half) * step / sigma
+		kernel[i] = math.Exp(-v * v / 2)
+	}
+	return unit(kernel)
+}
+
+func unit(kernel []float64) []float64 {
+	sum := 0.0
+	for _, k := range kernel {
+		sum += k
+	}
+	for i := range kernel {
+		kernel[i] /= sum
+	}
+	return kernel
+}
+
+// fold is the convolution of two kernels, at its full length.
+func fold(a, b []float64) []float64 {
+	out := make([]float64, len(a)+len(b)-1)
+	for i, x := range a {
+		for j, y := range b {
+			out[i+j] += x * y
+		}
+	}
+	return out
+}
+
+// convolve sets dst to src smoothed with an odd, unit kernel; beyond its ends
+// src goes on at its last value.
+func convolve(dst, src, kernel []float64) {
+	half := len(kernel) / 2
+	n := len(src)
+	for i := range dst {
+		sum := 0.0
+		if i >= half && i+half < n {
+			for j, x := range src[i-half : i-half+len(kernel)] {
+				sum += kernel[j] * x
+			}
+		} else {
+			for j, k := range kernel {
+				sum += k * src[min(max(i+j-half, 0), n-1)]
+			}
+		}
+		dst[i] = sum
+	}
+}

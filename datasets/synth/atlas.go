@@ -1,5 +1,7 @@
 package synth
 
+import "math"
+
 // line is one transition.
 type line struct {
 	species int
@@ -8,6 +10,16 @@ type line struct {
 	loggf   float64
 	waals   float64 // log10 van der Waals broadening per hydrogen atom at 10,000 K, rad/s cm3; 0: -7.6
 }
+
+// hydrogen is the van der Waals broadening a hydrogen atom, rad/s cm3.
+func (l *line) hydrogen() float64 {
+	if l.waals == 0 {
+		return typicalWaals
+	}
+	return math.Pow(10, l.waals)
+}
+
+var typicalWaals = math.Pow(10, -7.6)
 
 // atlas holds the lines an observer knows by name: in 4950 to 5300 A those
 // that shape a solar-type spectrum at R = 6,000, outside it the landmarks.

@@ -27,7 +27,7 @@ var forestMix = []struct {
 	{vI, 0.03, 0.0, 2.4}, {crII, 0.015, 3.7, 4.2}, {yII, 0.01, 0.4, 1.8}, {ndII, 0.025, 0.0, 1.3}, {siI, 0.01, 4.9, 5.9},
 }
 
-// lineList is the atlas and the forest between two wavelengths, sorted.
+// lineList is the atlas, the forest and the molecular bands between two wavelengths, sorted.
 //
 // A statistical line gets its strength in the Sun, the opacity ratio eta at
 // its centre: log10 eta is even between -1.5 and 0.5, and in one of three
@@ -65,6 +65,11 @@ func lineList(min, max float64) []line {
 		}
 		l.loggf = strength - math.Log10(sun.eta(&l))
 		if w >= min && w <= max {
+			lines = append(lines, l)
+		}
+	}
+	for _, l := range bandLines() {
+		if l.wave >= min && l.wave <= max {
 			lines = append(lines, l)
 		}
 	}

@@ -27,10 +27,12 @@ func (s *synthesis) index(wave float64) float64 {
 }
 
 // normalised fills flux (length s.n) with flux over continuum in the rest
-// frame, line opacities added and then turned into absorption with Milne's
-// and Eddington's law: depth = D eta / (1 + eta). Weak lines are linear in
-// eta, strong ones saturate at D and grow by their wings. Rotation and
-// macroturbulence broaden the result; they keep equivalent widths.
+// frame: line opacities add, and depth = D (1 - 1/sqrt(1 + 2 eta)). Weak lines
+// are linear in eta, strong ones saturate at D and grow by their wings; the
+// root stands for temperatures that go on falling outwards, and gives strong
+// lines the pointed cores that Milne's and Eddington's eta / (1 + eta) lacks.
+// Rotation and macroturbulence broaden the result; they keep equivalent
+// widths.
 func (s *synthesis) normalised(star Star, flux, scratch []float64) {
 	a := newAtmosphere(star)
 	eta := scratch
@@ -40,7 +42,7 @@ func (s *synthesis) normalised(star Star, flux, scratch []float64) {
 	}
 	s.addHydrogen(eta, a)
 	for i, e := range eta {
-		scratch[i] = 1 - a.depth*e/(1+e)
+		scratch[i] = 1 - a.depth*(1-1/math.Sqrt(1+2*e))
 	}
 	convolve(flux, scratch, broadening(star, s.step))
 }
@@ -53,7 +55,7 @@ func (s *synthesis) addLine(eta []float64, a *atmosphere, l *line) {
 	}
 	damp := a.damping(l)
 	reach := math.Max(math.Sqrt(math.Max(math.Log(peak/weakest), 1)), math.Sqrt(peak*damp/(math.Sqrt(math.Pi)*weakest)))
-	width := s.step / a.doppler[l.species]
+	width := s.step / a.lines[l.species].doppler
 	centre := s.index(l.wave)
 	first := max(0, int(math.Ceil(centre-reach/width)))
 	last := min(s.n-1, int(math.Floor(centre+reach/width)))

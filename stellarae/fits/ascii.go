@@ -38,11 +38,12 @@ func (c *Column) parseASCII(start, rowSize int64) error {
 // number returns a field's text, and whether it stands for a null.
 func (c *Column) number(raw []byte) (text string, null bool) {
 	text = strings.TrimSpace(string(raw))
-	return text, c.blank != "" && text == strings.TrimSpace(c.blank)
+	return text, c.hasNullText && text == c.nullText
 }
 
-// realText reads a numeric field. An empty one is zero, as in Fortran, whose
-// formats these are; so is the decimal point that a field without one implies.
+// realText reads a numeric field in Fortran's ways: an empty one is zero, the
+// exponent may begin with D or just a sign, and d digits lie behind the decimal
+// point if it is not written.
 func (c *Column) realText(raw []byte) (float64, error) {
 	if c.Type == 'A' {
 		return 0, fmt.Errorf("%s is not numeric", c.Format)
@@ -55,6 +56,9 @@ func (c *Column) realText(raw []byte) (float64, error) {
 		return c.scaling.zero, nil
 	}
 	text = strings.NewReplacer("D", "E", "d", "e").Replace(text)
+	if i := strings.LastIndexAny(text, "+-"); i > 0 && strings.IndexByte("0123456789.", text[i-1]) >= 0 {
+		text = text[:i] + "E" + text[i:]
+	}
 	v, err := strconv.ParseFloat(text, 64)
 	if err != nil || strings.ContainsAny(text, "xX_") {
 		return 0, fmt.Errorf("%q is not a number", text)

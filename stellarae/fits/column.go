@@ -22,13 +22,16 @@ type Column struct {
 	Variable bool  // cells have lengths of their own, up to Repeat (P and Q)
 	Dim      []int // shape of a cell in numpy's order; nil where TDIMn is absent or does not fit
 
-	offset  int // of the cell in its row, bytes
-	width   int // of the cell in its row, bytes
-	wide    bool
-	sub     int // characters of one string
-	decimal int // digits behind an implied decimal point, ASCII tables
-	blank   string
+	offset  int  // of the cell in its row, bytes
+	width   int  // of the cell in its row, bytes
+	wide    bool // descriptor of 64 bits (Q)
+	sub     int  // characters of one string
 	scaling scaling
+
+	// Of ASCII tables:
+	decimal     int    // digits behind an implied decimal point
+	nullText    string // TNULLn
+	hasNullText bool
 }
 
 // columns reads the n columns of a table and checks that they fill its rows.
@@ -53,7 +56,8 @@ func columns(h *HDU) ([]Column, error) {
 
 		var err error
 		if h.Kind == KindTable {
-			c.blank, _ = h.Header.String(key("TNULL"))
+			c.nullText, c.hasNullText = h.Header.String(key("TNULL"))
+			c.nullText = strings.TrimSpace(c.nullText)
 			start, _ := h.Header.Int(key("TBCOL"))
 			err = c.parseASCII(start, rowSize)
 		} else if err = c.parseBinary(); err == nil {

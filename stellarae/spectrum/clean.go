@@ -1,0 +1,221 @@
+package spectrum
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+const (
+	// MinGood is the share of the grid's samples outside its masked ranges that
+	// Clean wants to be good.
+	MinGood = 0.75
+
+	windowWidth   = 100 // Angstrom: over less the continuum is the same for the scale
+	blockWidth    = 0.5 // Angstrom: fits between the lines of a cool star
+	blockSamples  = 5   // the least in a block
+	blockLevel    = 0.95
+	largeError    = 5  // times the median error of the window
+	constantRun   = 50 // samples of one value, which no detector gives
+	constantRatio = 4  // above or below the median flux
+)
+
+// applyClean prepares a spectrum with bad samples, gaps and errors.
+//
+// Bad is a sample that is not finite or exactly zero; one whose error is not
+// finite, not positive, or more than 5 times the median error of its window of
+// 100 A (where errors are known); one of 50 or more of the same value that is 4
+// times above or below the median flux, such as a gap filled with ones; and one
+// the spectrum does not cover. Samples are judged as they come from the file and
+// left out when the flux is resampled.
+//
+// The scale is the continuum level of the typical window: the median over
+// windows of 100 A of the 95th percentile of the medians of blocks of 0.5 A (of
+// five samples at least). Blocks are as narrow as to fit between lines, so that
+// the level is that of the continuum in stars with many lines and with few;
+// their medians ignore cosmic rays and average noise. Bad samples and the grid's
+// masked ranges take no part.
+//
+// Bad samples are filled with a straight line between the medians of the nearest
+// good samples on either side, as many as the stretch is long but no more than a
+// block; at an end the line is level. The padding is zero.
+//
+// A spectrum of which less than MinGood of the samples outside the masked ranges
+// are good, or whose scale is not positive, is an error.
+func applyClean(s *Spectrum, g Grid) ([]float32, error) {
+	s = within(s, g)
+	bad := badSamples(s)
+	s.Err = nil
+	flux := make([]float32, g.Samples)
+	if first, ok := onGrid(s, g); ok {
+		for i := range flux {
+			flux[i] = s.Flux[first+i]
+			if bad[first+i] {
+				flux[i] = float32(math.NaN())
+			}
+		}
+	} else {
+		flux, _ = rebin(s, g.Waves(), bad)
+	}
+	unmasked, good, want := unmask(g, flux)
+	if good == 0 || float64(good) < MinGood*float64(want) {
+		return nil, fmt.Errorf("%s: %d of %d samples between %.2f and %.2f A are good, fewer than %g %%", s.name(), good, want, g.Start, g.End(), 100*MinGood)
+	}
+	scale := continuum(unmasked, g.Step)
+	if !(scale > 0) {
+		return nil, fmt.Errorf("%s: the continuum level %g is not positive", s.name(), scale)
+	}
+	fill(flux, blockOf(g.Step))
+	return scaleInto(s, g, flux, scale)
+}
+
+// unmask is flux with NaN in the grid's masked ranges, and how many samples are
+// good of those outside them.
+func unmask(g Grid, flux []float32) (unmasked []float32, good, want int) {
+	masked := make([]bool, g.Len())
+	for _, m := range g.Masked {
+		for i := m[0]; i <= m[1]; i++ {
+			masked[i] = true
+		}
+	}
+	unmasked = slices.Clone(flux)
+	for i, f := range flux {
+		switch {
+		case masked[g.PadLeft+i]:
+			unmasked[i] = float32(math.NaN())
+		case f == f:
+			good++
+			want++
+		default:
+			want++
+		}
+	}
+	return unmasked, good, want
+}
+
+// badSamples marks the samples that applyClean calls bad.
+func badSamples(s *Spectrum) []bool {
+	bad := make([]bool, len(s.Flux))
+	good := make([]float32, 0, len(s.Flux))
+	for i, f := range s.Flux {
+		if f-f != 0 || f == 0 {
+			bad[i] = true
+			continue
+		}
+		good = append(good, f)
+	}
+	level := median(good)
+	for i := 0; i < len(bad); {
+		end := i + 1
+		for end < len(bad) && s.Flux[end] == s.Flux[i] {
+			end++
+		}
+		ratio := s.Flux[i] / level
+		if end-i >= constantRun && !(ratio < constantRatio && ratio > 1./constantRatio) {
+			for j := i; j < end; j++ {
+				bad[j] = true
+			}
+		}
+		i = end
+	}
+	if slices.ContainsFunc(s.Err, known) {
+		markErrors(s, bad)
+	}
+	return bad
+}
+
+// known tells whether e is a usable standard deviation.
+func known(e float32) bool { return e > 0 && e <= math.MaxFloat32 }
+
+// markErrors marks the samples whose error is unknown or far above that of their
+// window.
+func markErrors(s *Spectrum, bad []bool) {
+	var errs []float32
+	for start := 0; start < len(bad); {
+		end := start
+		errs = errs[:0]
+		for ; end < len(bad) && s.Wave[end] <= s.Wave[start]+windowWidth; end++ {
+			if known(s.Err[end]) {
+				errs = append(errs, s.Err[end])
+			}
+		}
+		limit := largeError * median(errs)
+		for i := start; i < end; i++ {
+			if e := s.Err[i]; !known(e) || e > limit {
+				bad[i] = true
+			}
+		}
+		start = end
+	}
+}
+
+// blockOf is the number of samples in a block.
+func blockOf(step float64) int { return max(blockSamples, int(math.Round(blockWidth/step))) }
+
+// continuum is the scale of applyClean for flux with NaN where it is bad.
+func continuum(flux []float32, step float64) float32 {
+	block := blockOf(step)
+	windows := max(1, int(math.Round(float64(len(flux))*step/windowWidth)))
+	var levels, blocks, values []float32
+	for w := range windows {
+		window := flux[w*len(flux)/windows : (w+1)*len(flux)/windows]
+		blocks = blocks[:0]
+		for start := 0; start < len(window); start += block {
+			values = values[:0]
+			for _, f := range window[start:min(start+block, len(window))] {
+				if f == f {
+					values = append(values, f)
+				}
+			}
+			if 2*len(values) >= block {
+				blocks = append(blocks, median(values))
+			}
+		}
+		if len(blocks) > 0 {
+			levels = append(levels, quantile(blocks, blockLevel))
+		}
+	}
+	return median(levels)
+}
+
+// fill replaces NaN as applyClean says; at least one sample is not NaN.
+func fill(flux []float32, block int) {
+	for i := 0; i < len(flux); i++ {
+		if flux[i] == flux[i] {
+			continue
+		}
+		end := i
+		for end < len(flux) && flux[end] != flux[end] {
+			end++
+		}
+		reach := min(end-i, block)
+		// What is left of the stretch is filled already, what is right of it may
+		// have holes of its own.
+		left, right := median(flux[max(0, i-reach):i]), median(firstGood(flux[end:], reach))
+		if i == 0 {
+			left = right
+		}
+		if end == len(flux) {
+			right = left
+		}
+		for j := i; j < end; j++ {
+			t := float32(j-i+1) / float32(end-i+1)
+			flux[j] = left + t*(right-left)
+		}
+		i = end
+	}
+}
+
+// firstGood are the first n values that are not NaN.
+func firstGood(flux []float32, n int) []float32 {
+	good := make([]float32, 0, n)
+	for _, f := range flux {
+		if len(good) == n {
+			break
+		}
+		if f == f {
+			good = append(good, f)
+		}
+	}
+	return good
+}

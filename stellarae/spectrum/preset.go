@@ -1,0 +1,121 @@
+package spectrum
+
+import (
+	"fmt"
+	"math"
+	"sort"
+)
+
+// Preset is a way to prepare a spectrum for the network.
+type Preset uint8
+
+const (
+	// Paper is the preparation of Sedaghat et al. 2021, bit for bit: see
+	// applyPaper.
+	Paper Preset = iota
+	// Clean knows bad samples, gaps and errors, and scales by the continuum: see
+	// applyClean.
+	Clean
+)
+
+func (p Preset) String() string {
+	switch p {
+	case Paper:
+		return "paper"
+	case Clean:
+		return "clean"
+	}
+	return fmt.Sprintf("preset(%d)", uint8(p))
+}
+
+// ParsePreset is the preset called name, "paper" or "clean".
+func ParsePreset(name string) (Preset, error) {
+	switch name {
+	case "paper":
+		return Paper, nil
+	case "clean":
+		return Clean, nil
+	}
+	return 0, fmt.Errorf("no preset %q: there are paper and clean", name)
+}
+
+// MarshalText writes the preset's name.
+func (p Preset) MarshalText() ([]byte, error) {
+	if _, err := ParsePreset(p.String()); err != nil {
+		return nil, err
+	}
+	return []byte(p.String()), nil
+}
+
+// UnmarshalText reads the preset's name.
+func (p *Preset) UnmarshalText(text []byte) error {
+	parsed, err := ParsePreset(string(text))
+	if err == nil {
+		*p = parsed
+	}
+	return err
+}
+
+// Apply is the flux of s on the axis g: g.Len() samples, zero in the padding,
+// divided by the preset's scale, all finite. s itself stays as it is.
+//
+// A spectrum in vacuum wavelengths is first brought to air (Morton 2000); its
+// frame is left alone. Samples that sit on the grid are taken as they are;
+// otherwise the flux is resampled (see Spectrum.Resample). They sit on it when
+// the wavelengths, rounded to float32, that fall within the grid's range widened
+// by 1e-5 A are g.Samples in number, each within a twentieth of a step of its
+// place; the rounding to float32 alone moves a wavelength by up to a fortieth of
+// the paper's step.
+//
+// What a spectrum must offer is told at Paper and Clean; the error names the
+// file and the cause.
+func (p Preset) Apply(s *Spectrum, g Grid) ([]float32, error) {
+	if err := g.Validate(); err != nil {
+		return nil, err
+	}
+	if err := s.Validate(); err != nil {
+		return nil, err
+	}
+	s = s.In(Air, Morton2000)
+	switch p {
+	case Paper:
+		return applyPaper(s, g)
+	case Clean:
+		return applyClean(s, g)
+	}
+	return nil, fmt.Errorf("%s: no preset %d", s.name(), uint8(p))
+}
+
+// onGrid is the index of the first sample that Apply takes as it is, if the
+// spectrum's samples sit on the grid. Comparing float32 wavelengths with float32
+// bounds is what numpy does with a float32 array and a Python float.
+func onGrid(s *Spectrum, g Grid) (first int, ok bool) {
+	const widen, tolerance = 1e-5, 0.05
+	lower, upper := float32(g.Start-widen), float32(g.End()+widen)
+	n := len(s.Wave)
+	first = sort.Search(n, func(i int) bool { return float32(s.Wave[i]) >= lower })
+	end := sort.Search(n, func(i int) bool { return float32(s.Wave[i]) > upper })
+	if end-first != g.Samples {
+		return 0, false
+	}
+	for i := range g.Samples {
+		if math.Abs(s.Wave[first+i]-g.Wave(g.PadLeft+i)) > tolerance*g.Step {
+			return 0, false
+		}
+	}
+	return first, true
+}
+
+// scaleInto pads flux, divides it by scale and returns it; a scale so small that
+// a sample would overflow is an error.
+func scaleInto(s *Spectrum, g Grid, flux []float32, scale float32) ([]float32, error) {
+	out := make([]float32, g.Len())
+	copy(out[g.PadLeft:], flux)
+	for i, f := range out {
+		out[i] = f / scale
+		if math.IsInf(float64(out[i]), 0) {
+			return nil, fmt.Errorf("%s: flux %g at %.2f A overflows when divided by the scale %g", s.name(), f, g.Wave(i), scale)
+		}
+	}
+	return out, nil
+}

@@ -61,7 +61,7 @@ func (c *Checkpoint) Tensor(name string) (Tensor, bool) {
 //
 // A file that is damaged, of big-endian order, or that needs more than tensors,
 // dicts, lists, tuples, numbers and strings is an error. Whatever a file
-// claims, Load holds at most five times the file's size, and 0.4 GB for the
+// claims, Load holds at most six times the file's size, and 0.4 GB for the
 // pickle, which may have at most 16 MiB and a million opcodes.
 func Load(path string) (*Checkpoint, error) {
 	f, err := os.Open(path)

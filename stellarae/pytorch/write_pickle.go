@@ -46,30 +46,30 @@ func picklerOf(c *Checkpoint) (*pickler, error) {
 	return &p, nil
 }
 
-// tensor writes _rebuild_tensor_v2(storage, offset, sizes, strides,
-// requires_grad, hooks).
+// tensor writes t as a contiguous view of the whole storage key.
 func (p *pickler) tensor(key string, t Tensor) {
-	p.WriteString("ctorch._utils\n_rebuild_tensor_v2\n((")
-	p.text("storage")
-	p.WriteString("ctorch\nFloatStorage\n")
-	p.text(key)
-	p.text("cpu")
-	p.integer(len(t.Data))
-	p.WriteString("tQ")
-	p.integer(0)
 	stride := make([]int, len(t.Shape))
 	next := 1
 	for i := len(stride) - 1; i >= 0; i-- {
 		stride[i] = next
 		next *= max(t.Shape[i], 1)
 	}
-	for _, list := range [][]int{t.Shape, stride} {
-		p.WriteByte('(')
-		for _, n := range list {
-			p.integer(n)
-		}
-		p.WriteByte('t')
-	}
+	p.view("FloatStorage", key, len(t.Data), 0, t.Shape, stride)
+}
+
+// view writes _rebuild_tensor_v2(storage, offset, shape, stride,
+// requires_grad, hooks) for a storage of so many numbers.
+func (p *pickler) view(class, key string, count, offset int, shape, stride []int) {
+	p.WriteString("ctorch._utils\n_rebuild_tensor_v2\n((")
+	p.text("storage")
+	p.WriteString("ctorch\n" + class + "\n")
+	p.text(key)
+	p.text("cpu")
+	p.integer(count)
+	p.WriteString("tQ")
+	p.integer(offset)
+	p.integers(shape)
+	p.integers(stride)
 	p.boolean(false)
 	p.orderedDict()
 	p.WriteString("tR")
@@ -89,6 +89,14 @@ func (p *pickler) boolean(v bool) {
 	} else {
 		p.WriteByte(0x89)
 	}
+}
+
+func (p *pickler) integers(list []int) {
+	p.WriteByte('(')
+	for _, n := range list {
+		p.integer(n)
+	}
+	p.WriteByte('t')
 }
 
 func (p *pickler) integer(v int) {

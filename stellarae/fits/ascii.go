@@ -46,7 +46,7 @@ func (c *Column) number(raw []byte) (text string, null bool) {
 // point if it is not written.
 func (c *Column) realText(raw []byte) (float64, error) {
 	if c.Type == 'A' {
-		return 0, fmt.Errorf("%s is not numeric", c.Format)
+		return 0, fmt.Errorf("%q is not numeric", c.Format)
 	}
 	text, null := c.number(raw)
 	switch {
@@ -72,7 +72,7 @@ func (c *Column) realText(raw []byte) (float64, error) {
 // integerText reads an integer field; an empty one is zero.
 func (c *Column) integerText(raw []byte) (int64, error) {
 	if c.Type != 'I' {
-		return 0, fmt.Errorf("%s is not of integers", c.Format)
+		return 0, fmt.Errorf("%q is not of integers", c.Format)
 	}
 	text, null := c.number(raw)
 	var v int64

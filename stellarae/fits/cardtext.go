@@ -27,7 +27,13 @@ func appendCard(out []byte, c Card) ([]byte, error) {
 		head = "HIERARCH " + key + " = "
 	}
 	if s, ok := c.Value.(string); ok {
-		return appendString(out, head, s, c.Comment)
+		if !printable(s) {
+			return nil, fmt.Errorf("card %s: the value is not printable ASCII", key)
+		}
+		if len(head)+len("''''&") > cardSize {
+			return nil, fmt.Errorf("card %s: the key leaves no room for a value", key)
+		}
+		return appendString(out, head, s, c.Comment), nil
 	}
 	value, err := formatValue(c.Value)
 	if err != nil {
@@ -85,30 +91,24 @@ func formatFloat(v float64, bits int) (string, error) {
 	return mantissa, nil
 }
 
-func appendString(out []byte, head, value, comment string) ([]byte, error) {
-	if !printable(value) {
-		return nil, fmt.Errorf("card %s: the value is not printable ASCII", strings.TrimSuffix(head, "= "))
-	}
-	room := cardSize - len(head) - len("''")
-	quoted := strings.ReplaceAll(value, "'", "''")
-	if len(quoted) <= room {
-		return appendLine(out, fmt.Sprintf("%s'%-8s'", head, quoted), comment), nil
+// appendString writes a text, over several cards if it is long.
+func appendString(out []byte, head, value, comment string) []byte {
+	value = strings.ReplaceAll(value, "'", "''")
+	if room := cardSize - len(head) - len("''"); len(value) <= room {
+		return appendLine(out, fmt.Sprintf("%s'%-*s'", head, min(8, room), value), comment)
 	}
 	for {
-		if room < len("''&") {
-			return nil, fmt.Errorf("card %s: the key leaves no room for a value", strings.TrimSuffix(head, "= "))
+		room := cardSize - len(head) - len("''")
+		if len(value) <= room {
+			return appendLine(out, head+"'"+value+"'", comment)
 		}
-		if len(quoted) <= room {
-			return appendLine(out, head+"'"+quoted+"'", comment), nil
-		}
-		// A doubled quote must not be parted.
 		cut := room - len("&")
-		if strings.Count(quoted[:cut], "'")%2 == 1 {
+		// A doubled quote must not be parted.
+		if strings.Count(value[:cut], "'")%2 == 1 {
 			cut--
 		}
-		out = appendLine(out, head+"'"+quoted[:cut]+"&'", "")
-		quoted, head = quoted[cut:], "CONTINUE  "
-		room = cardSize - len(head) - len("''")
+		out = appendLine(out, head+"'"+value[:cut]+"&'", "")
+		value, head = value[cut:], "CONTINUE  "
 	}
 }
 

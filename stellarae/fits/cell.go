@@ -54,7 +54,7 @@ func cellFloats[T float32 | float64](t *Table, row, col int) ([]T, error) {
 		}
 		return out, nil
 	}
-	return nil, t.fail(c, row, fmt.Errorf("%s is not numeric", c.Format))
+	return nil, t.fail(c, row, fmt.Errorf("%q is not numeric", c.Format))
 }
 
 // Ints returns a cell of integers (B, I, J, K) exactly, also where TZERO makes
@@ -73,7 +73,7 @@ func (t *Table) Ints(row, col int) ([]int64, error) {
 		return []int64{v}, nil
 	}
 	if !strings.ContainsRune("BIJK", rune(c.Type)) {
-		return nil, t.fail(c, row, fmt.Errorf("%s is not of integers", c.Format))
+		return nil, t.fail(c, row, fmt.Errorf("%q is not of integers", c.Format))
 	}
 	out := make([]int64, n)
 	for i := range out {
@@ -93,7 +93,7 @@ func (t *Table) Strings(row, col int) ([]string, error) {
 		return nil, err
 	}
 	if c.Type != 'A' {
-		return nil, t.fail(c, row, fmt.Errorf("%s is not text", c.Format))
+		return nil, t.fail(c, row, fmt.Errorf("%q is not text", c.Format))
 	}
 	width := c.sub
 	if c.Variable {
@@ -118,7 +118,7 @@ func (t *Table) Bools(row, col int) ([]bool, error) {
 		return nil, err
 	}
 	if c.Type != 'L' {
-		return nil, t.fail(c, row, fmt.Errorf("%s is not of logicals", c.Format))
+		return nil, t.fail(c, row, fmt.Errorf("%q is not of logicals", c.Format))
 	}
 	out := make([]bool, n)
 	for i, b := range raw {
@@ -135,7 +135,7 @@ func (t *Table) Bits(row, col int) ([]bool, error) {
 		return nil, err
 	}
 	if c.Type != 'X' {
-		return nil, t.fail(c, row, fmt.Errorf("%s is not of bits", c.Format))
+		return nil, t.fail(c, row, fmt.Errorf("%q is not of bits", c.Format))
 	}
 	out := make([]bool, n)
 	for i := range out {
@@ -152,7 +152,7 @@ func (t *Table) Complexes(row, col int) ([]complex128, error) {
 		return nil, err
 	}
 	if c.Type != 'C' && c.Type != 'M' {
-		return nil, t.fail(c, row, fmt.Errorf("%s is not complex", c.Format))
+		return nil, t.fail(c, row, fmt.Errorf("%q is not complex", c.Format))
 	}
 	out := make([]complex128, n)
 	for i := range out {

@@ -69,7 +69,7 @@ func columns(h *HDU) ([]Column, error) {
 			}
 		}
 		if err != nil {
-			return nil, fmt.Errorf("column %d (%s): %w", i+1, c.Name, err)
+			return nil, fmt.Errorf("column %d (%s): %w", i+1, label(c.Name), err)
 		}
 	}
 	if h.Kind == KindBinTable && sum != rowSize {

@@ -21,7 +21,7 @@ func newSource(data []byte) (source, error) {
 	}
 	r, err := gzip.NewReader(bytes.NewReader(data))
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("decompressing: %w", err)
 	}
 	limit := max(InflateFree, InflateRatio*int64(len(data)))
 	return &inflater{r: r, left: min(limit, MaxSize)}, nil
@@ -64,7 +64,7 @@ func (z *inflater) take(n int64) ([]byte, error) {
 			break
 		}
 		if err != nil {
-			return nil, fmt.Errorf("gzip: %w", err)
+			return nil, fmt.Errorf("decompressing: %w", err)
 		}
 	}
 	return part, nil
@@ -74,7 +74,7 @@ func (z *inflater) take(n int64) ([]byte, error) {
 func (z *inflater) finish() error {
 	n, err := io.Copy(io.Discard, io.LimitReader(z.r, z.left+1))
 	if err != nil {
-		return fmt.Errorf("gzip: %w", err)
+		return fmt.Errorf("decompressing: %w", err)
 	}
 	if n > z.left {
 		return errors.New("too many decompressed bytes behind the last hdu")

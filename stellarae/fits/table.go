@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -111,5 +112,13 @@ func (t *Table) variable(c *Column, descriptor []byte) ([]byte, int, error) {
 }
 
 func (t *Table) fail(c *Column, row int, err error) error {
-	return t.hdu.fail("column %s: row %d: %w", c.Name, row, err)
+	return t.hdu.fail("column %s: row %d: %w", label(c.Name), row, err)
+}
+
+// label is a column's name in an error, in quotes where it needs them.
+func label(name string) string {
+	if name == "" || !printable(name) {
+		return strconv.Quote(name)
+	}
+	return name
 }

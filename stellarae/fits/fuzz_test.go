@@ -1,0 +1,86 @@
+package fits
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// FuzzRead reads what no FITS writer made, through every method. Nothing may
+// panic, an error is one line that begins with the file's name, and a cell is
+// no larger than the bytes it can come from.
+func FuzzRead(f *testing.F) {
+	paths, err := filepath.Glob("testdata/*.fits*")
+	if err != nil || len(paths) == 0 {
+		f.Fatalf("no seeds: %v", err)
+	}
+	for _, path := range paths {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+		// Uncompressed, the fuzzer gets at what is inside.
+		if src, err := newSource(data); err == nil && strings.HasSuffix(path, ".gz") {
+			if data, err = src.take(1 << 20); err == nil {
+				f.Add(data)
+			}
+		}
+	}
+	f.Add(tableOf("THEAP = 20", "PCOUNT = 8"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		file, err := Read("x.fits", data)
+		if err != nil {
+			checkError(t, err)
+			return
+		}
+		for _, h := range file.HDUs {
+			for _, c := range h.Header.Cards() {
+				h.Header.Float(c.Key)
+				h.Header.Int(c.Key)
+			}
+			if im, err := h.Image(); err != nil {
+				checkError(t, err)
+			} else if n := len(im.Float64s()); n != im.Len() || n > len(h.data) || len(im.Float32s()) != n {
+				t.Errorf("%d samples of %d bytes", n, len(h.data))
+			}
+			if table, err := h.Table(); err != nil {
+				checkError(t, err)
+			} else {
+				readCells(t, table)
+			}
+		}
+	})
+}
+
+func readCells(t *testing.T, table *Table) {
+	for row := range min(table.Rows(), 8) {
+		for col := range min(len(table.Columns()), 40) {
+			floats, err := table.Floats(row, col)
+			checkError(t, err)
+			_, err = table.Float32s(row, col)
+			checkError(t, err)
+			ints, err := table.Ints(row, col)
+			checkError(t, err)
+			texts, err := table.Strings(row, col)
+			checkError(t, err)
+			bools, err := table.Bools(row, col)
+			checkError(t, err)
+			bits, err := table.Bits(row, col)
+			checkError(t, err)
+			complexes, err := table.Complexes(row, col)
+			checkError(t, err)
+			most := 8 * len(table.hdu.data)
+			if max(len(floats), len(ints), len(texts)-1, len(bools), len(bits), len(complexes)) > most {
+				t.Errorf("row %d, column %d: more than %d bits", row, col, most)
+			}
+		}
+	}
+}
+
+func checkError(t *testing.T, err error) {
+	if err != nil && (!strings.HasPrefix(err.Error(), "x.fits: ") || strings.ContainsAny(err.Error(), "\n\r\x1b")) {
+		t.Errorf("not one line about the file: %q", err)
+	}
+}

@@ -3,39 +3,31 @@ package synth
 import "math"
 
 // phases is how finely the sampling kernel knows where a sample falls between
-// two points of the synthesis: 1/256 of its step, 2 to 4 m/s.
+// two points of the synthesis: 1/256 of its step, 1 to 3 m/s on average.
 const phases = 256
 
 // instrument turns a normalised spectrum into what a spectrograph of constant
-// resolving power records on a grid.
+// resolving power records.
 type instrument struct {
-	wave   []float64 // Angstrom, unpadded samples
+	wave   []float64 // Angstrom, every sample a product can have
 	log    []float64 // ln wave
-	gap    [2]int    // samples from and to, exclusive, that no detector saw
-	redden []float64 // A(wave) for E(B-V) = 1, mag
+	redden []float64 // A(wave) for E(B-V) = 1, mag, from the middle's
+	middle float64   // Angstrom
 	taps   int
 	kernel [phases][]float64
 }
 
-func newInstrument(p settings, s *synthesis) *instrument {
-	in := &instrument{}
-	g := p.grid
-	for i := range g.Samples {
-		w := g.Wave(g.PadLeft + i)
+// newInstrument samples n wavelengths from first, Angstrom, in steps of step.
+func newInstrument(first, step float64, n int, resolution float64, s *synthesis) *instrument {
+	in := &instrument{middle: first + step*float64(n/2)}
+	for i := range n {
+		w := first + float64(i)*step
 		in.wave = append(in.wave, w)
 		in.log = append(in.log, math.Log(w))
-		in.redden = append(in.redden, extinction(w))
-	}
-	for i, w := range in.wave {
-		if w >= p.gap[0] && w < p.gap[1] {
-			if in.gap[1] == 0 {
-				in.gap[0] = i
-			}
-			in.gap[1] = i + 1
-		}
+		in.redden = append(in.redden, extinction(w)-extinction(in.middle))
 	}
 	// The kernel of every phase: a Gaussian of FWHM c/R about the sample.
-	sigma := lightSpeed / p.resolution / (2 * math.Sqrt(2*math.Ln2)) / s.step
+	sigma := lightSpeed / resolution / (2 * math.Sqrt(2*math.Ln2)) / s.step
 	half := int(math.Ceil(4.5*sigma)) + 1
 	in.taps = 2 * half
 	for k := range in.kernel {
@@ -51,38 +43,22 @@ func newInstrument(p settings, s *synthesis) *instrument {
 }
 
 // observe samples the normalised spectrum of a star that moves with rv km/s
-// (positive away from us) into flux, one value a sample of the grid.
+// (positive away from us) into flux, one value a wavelength.
 func (in *instrument) observe(flux []float64, s *synthesis, normalised []float64, rv float64) {
-	shift := math.Log(1 + rv/lightSpeed)
+	shift := s.start + math.Log(1+rv/lightSpeed)
 	for i, l := range in.log {
-		at := (l - shift - s.start) * lightSpeed / s.step
+		at := (l - shift) * lightSpeed / s.step
 		base := int(at)
-		kernel := in.kernel[int((at-float64(base))*phases)]
-		base -= in.taps/2 - 1
-		var s0, s1, s2, s3 float64
-		x := normalised[base : base+in.taps]
-		j := 0
-		for ; j+3 < len(kernel); j += 4 {
-			s0 += kernel[j] * x[j]
-			s1 += kernel[j+1] * x[j+1]
-			s2 += kernel[j+2] * x[j+2]
-			s3 += kernel[j+3] * x[j+3]
-		}
-		for ; j < len(kernel); j++ {
-			s0 += kernel[j] * x[j]
-		}
-		flux[i] = s0 + s1 + s2 + s3
+		flux[i] = dot(in.kernel[int((at-float64(base))*phases)], normalised[base-in.taps/2+1:])
 	}
 }
 
 // shape multiplies flux by the continuum: a black body of the star's
-// temperature, relative to the window's middle, dimmed and reddened by dust,
-// relative to the middle as well.
+// temperature, dimmed by dust, both relative to the middle wavelength.
 func (in *instrument) shape(flux []float64, teff, ebv float64) {
-	mid := len(in.wave) / 2
-	norm := 1 / planck(in.wave[mid], teff)
+	norm := 1 / planck(in.middle, teff)
 	for i, w := range in.wave {
-		flux[i] *= planck(w, teff) * norm * math.Exp(-0.4*math.Ln10*ebv*(in.redden[i]-in.redden[mid]))
+		flux[i] *= planck(w, teff) * norm * math.Exp(-0.4*math.Ln10*ebv*in.redden[i])
 	}
 }
 

@@ -71,19 +71,34 @@ func fold(a, b []float64) []float64 {
 // convolve sets dst to src smoothed with an odd, unit kernel; beyond its ends
 // src goes on at its last value.
 func convolve(dst, src, kernel []float64) {
-	half := len(kernel) / 2
-	n := len(src)
+	half, n := len(kernel)/2, len(src)
 	for i := range dst {
-		sum := 0.0
 		if i >= half && i+half < n {
-			for j, x := range src[i-half : i-half+len(kernel)] {
-				sum += kernel[j] * x
-			}
-		} else {
-			for j, k := range kernel {
-				sum += k * src[min(max(i+j-half, 0), n-1)]
-			}
+			dst[i] = dot(kernel, src[i-half:])
+			continue
+		}
+		sum := 0.0
+		for j, k := range kernel {
+			sum += k * src[min(max(i+j-half, 0), n-1)]
 		}
 		dst[i] = sum
 	}
+}
+
+// dot is the scalar product of a and the first len(a) values of b, in four
+// sums that the processor can add side by side.
+func dot(a, b []float64) float64 {
+	b = b[:len(a)]
+	var s0, s1, s2, s3 float64
+	i := 0
+	for ; i+3 < len(a); i += 4 {
+		s0 += a[i] * b[i]
+		s1 += a[i+1] * b[i+1]
+		s2 += a[i+2] * b[i+2]
+		s3 += a[i+3] * b[i+3]
+	}
+	for ; i < len(a); i++ {
+		s0 += a[i] * b[i]
+	}
+	return s0 + s1 + s2 + s3
 }

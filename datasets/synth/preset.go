@@ -23,11 +23,12 @@ const (
 type settings struct {
 	grid       spectrum.Grid
 	resolution float64
-	step       float64 // of the synthesis, km/s
-	gap        [2]float64
+	step       float64    // of the synthesis, km/s
+	detectors  bool       // the product reaches beyond the grid and has HARPS's gap
 	teff       [2]float64 // K
 	rv         float64    // standard deviation, km/s
 	giants     float64    // share of the stars
+	metals     float64    // standard deviation of [M/H] before it is cut to -0.6 to 0.4, dex
 	gravity    float64    // scatter of a dwarf's log g about its temperature's, dex
 	rotation   float64    // median vsini of a cool star, km/s
 	rotationTo float64    // largest vsini, km/s
@@ -39,24 +40,30 @@ type settings struct {
 
 var presets = map[Preset]settings{
 	Mini: {
-		grid: spectrum.MiniGrid(), resolution: 6000, step: 1,
-		teff: [2]float64{3600, 6800}, rv: 25, giants: 0, gravity: 0.03, rotation: 2.5, rotationTo: 10,
+		grid: spectrum.MiniGrid(), resolution: 6000, step: 1.5,
+		teff: [2]float64{3600, 6800}, rv: 25, giants: 0, metals: 0.4, gravity: 0.03, rotation: 2.5, rotationTo: 10,
 		reddening: evenReddening, snr: [2]float64{40, 200}, tail: 1.5, visits: 100,
 	},
 	Window: {
 		grid: spectrum.Grid{Start: 4960, Step: 0.02, Samples: 16384}, resolution: 50000, step: 0.5,
-		teff: [2]float64{3600, 6800}, rv: 25, giants: 0.15, gravity: 0.08, rotation: 2.5, rotationTo: 60,
+		teff: [2]float64{3600, 6800}, rv: 25, giants: 0.15, metals: 0.25, gravity: 0.08, rotation: 2.5, rotationTo: 60,
 		reddening: evenReddening, snr: [2]float64{40, 200}, tail: 1.2, visits: 300,
 	},
 	Full: {
-		grid: spectrum.PaperGrid(), resolution: 115000, step: 0.5, gap: harpsGap,
-		teff: [2]float64{3400, 7200}, rv: 25, giants: 0.15, gravity: 0.08, rotation: 2.5, rotationTo: 100,
+		grid: spectrum.PaperGrid(), resolution: 115000, step: 0.4, detectors: true,
+		teff: [2]float64{3400, 7200}, rv: 25, giants: 0.15, metals: 0.25, gravity: 0.08, rotation: 2.5, rotationTo: 100,
 		reddening: nearbyReddening, snr: [2]float64{20, 300}, tail: 1.05, visits: 1000,
 	},
 }
 
-// harpsGap is what falls between the two detectors, Angstrom.
-var harpsGap = [2]float64{5304, 5338}
+// What the two detectors of HARPS see, Angstrom in air at the telescope; in
+// the barycentric frame of the product it moves by the Earth's velocity.
+// Measured on pipeline products, where the gap holds zeros.
+const (
+	harpsFirst, harpsLast       = 3781.50, 6912.86
+	harpsGapFirst, harpsGapLast = 5304.32, 5337.26
+	fastestEarth                = 32.0 // km/s
+)
 
 // ParsePreset is the preset of a name: mini, window or full.
 func ParsePreset(name string) (Preset, error) {

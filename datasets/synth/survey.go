@@ -56,20 +56,30 @@ func New(o Options) (*Survey, error) {
 	}
 	s := &Survey{options: o, settings: p}
 	s.truth = population(p, o.Seed, o.N)
-	// Room for the fastest star and the widest kernel.
 	g := p.grid
+	first, n := g.Wave(g.PadLeft), g.Samples
+	if p.detectors {
+		lead := int((first - harpsFirst*(1-fastestEarth/lightSpeed)) / g.Step)
+		trail := int((harpsLast*(1+fastestEarth/lightSpeed) - g.Wave(g.PadLeft+n-1)) / g.Step)
+		first, n = g.Wave(g.PadLeft-lead), n+lead+trail
+	}
+	// Room for the fastest star and the widest kernel.
 	margin := (5*p.rv + 5*lightSpeed/p.resolution + 50) / lightSpeed
-	first, last := g.Wave(g.PadLeft), g.Wave(g.PadLeft+g.Samples-1)
-	s.synthesis = newSynthesis(first*(1-margin), last*(1+margin), p.step)
-	s.instrument = newInstrument(p, s.synthesis)
+	s.synthesis = newSynthesis(first*(1-margin), (first+g.Step*float64(n))*(1+margin), p.step)
+	s.instrument = newInstrument(first, g.Step, n, p.resolution, s.synthesis)
 	s.scratch.New = func() any {
-		return &buffers{make([]float64, s.synthesis.n), make([]float64, s.synthesis.n), make([]float64, g.Samples)}
+		m := s.synthesis.n
+		return &buffers{normalised: make([]float64, m), scratch: make([]float64, m), flux: make([]float64, n)}
 	}
 	return s, nil
 }
 
-// buffers are what one synthesis needs.
-type buffers struct{ normalised, scratch, flux []float64 }
+// buffers are what one synthesis needs. They remember the star last
+// synthesised: its visits follow each other.
+type buffers struct {
+	star                      Star
+	normalised, scratch, flux []float64
+}
 
 // Len is the number of spectra.
 func (s *Survey) Len() int { return len(s.truth) }
@@ -81,44 +91,71 @@ func (s *Survey) Truth(i int) Truth { return s.truth[i] }
 func (s *Survey) Grid() spectrum.Grid { return s.settings.grid }
 
 // clean fills b.flux with the noiseless flux of a truth, relative to the
-// continuum in the window's middle.
+// continuum at the middle wavelength.
 func (s *Survey) clean(t *Truth, b *buffers) {
-	s.synthesis.normalised(t.star(), b.normalised, b.scratch)
+	if star := t.star(); star != b.star {
+		s.synthesis.normalised(star, b.normalised, b.scratch)
+		b.star = star
+	}
 	s.instrument.observe(b.flux, s.synthesis, b.normalised, t.RV)
 	s.instrument.shape(b.flux, t.Teff, t.EBV)
 }
 
-// Spectrum is spectrum i as observed: air wavelengths in Angstrom, the star's
-// lines at its radial velocity, flux in the relative units of the archive's
-// product with a random exposure level, photon noise and its standard
-// deviation. It depends on preset, seed and i alone. It panics if i is out of
-// range.
+// Spectrum is spectrum i as observed: air wavelengths in Angstrom that cover
+// at least the survey's grid, the star's lines at its radial velocity, flux in
+// the relative units of the archive's product with a random exposure level,
+// photon noise and its standard deviation. It depends on preset, seed and i
+// alone. It panics if i is out of range.
 func (s *Survey) Spectrum(i int) *spectrum.Spectrum {
 	t := &s.truth[i]
 	b := s.scratch.Get().(*buffers)
 	defer s.scratch.Put(b)
 	s.clean(t, b)
 	scale := t.Level / median(b.flux)
+	from, to := s.seen(t)
 	rng := stream(s.options.Seed, streamNoise, i)
 	out := &spectrum.Spectrum{
-		Wave: slices.Clone(s.instrument.wave),
-		Flux: make([]float32, len(b.flux)),
-		Err:  make([]float32, len(b.flux)),
-		Info: spectrum.Info{ID: t.ID, Object: t.Star, Date: t.Date, Format: "phase3", Airmass: t.Airmass, SNR: t.SNR, BERV: t.BERV, RV: t.RV},
+		Wave:   slices.Clone(s.instrument.wave[from:to]),
+		Flux:   make([]float32, to-from),
+		Err:    make([]float32, to-from),
+		Medium: spectrum.Air,
+		Frame:  spectrum.Barycentric,
+		Info:   spectrum.Info{ID: t.ID, Object: t.Star, Date: t.Date, Format: "phase3", Airmass: t.Airmass, SNR: t.SNR, BERV: t.BERV, RV: t.RV},
 	}
-	for k, f := range b.flux {
-		f *= scale
-		err := t.Level / t.SNR * math.Sqrt(f/t.Level)
-		out.Flux[k] = float32(f + err*rng.NormFloat64())
+	for k, f := range b.flux[from:to] {
+		err := t.Level / t.SNR * math.Sqrt(f*scale/t.Level)
+		out.Flux[k] = float32(f*scale + err*rng.NormFloat64())
 		out.Err[k] = float32(err)
 	}
-	clear(out.Flux[s.instrument.gap[0]:s.instrument.gap[1]])
-	clear(out.Err[s.instrument.gap[0]:s.instrument.gap[1]])
+	if s.settings.detectors {
+		first, last := s.gap(t)
+		clear(out.Flux[first-from : last-from])
+		clear(out.Err[first-from : last-from])
+	}
 	return out
 }
 
-func median(x []float64) float64 {
+// seen are the wavelengths in a visit's product, from the first to before the last.
+func (s *Survey) seen(t *Truth) (from, to int) {
+	if !s.settings.detectors {
+		return 0, len(s.instrument.wave)
+	}
+	return s.sample(harpsFirst, t), s.sample(harpsLast, t) + 1
+}
+
+// gap are the wavelengths that fall between the detectors.
+func (s *Survey) gap(t *Truth) (from, to int) {
+	return s.sample(harpsGapFirst, t), s.sample(harpsGapLast, t) + 1
+}
+
+// sample is the index nearest to a wavelength at the telescope.
+func (s *Survey) sample(topocentric float64, t *Truth) int {
+	wave := topocentric * (1 + t.BERV/lightSpeed)
+	return int(math.Round((wave - s.instrument.wave[0]) / s.settings.grid.Step))
+}
+
+func median[T float32 | float64](x []T) float64 {
 	y := slices.Clone(x)
 	slices.Sort(y)
-	return (y[(len(y)-1)/2] + y[len(y)/2]) / 2
+	return (float64(y[(len(y)-1)/2]) + float64(y[len(y)/2])) / 2
 }

@@ -1,0 +1,131 @@
+package datasets
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// Batches deals rows of a dataset into batches. Every epoch is a new shuffle
+// of the rows; which rows a step gets depends on the seed and the step alone,
+// so a training can go on at any step. The next steps are read ahead while one
+// is in use.
+type Batches struct {
+	data  Dataset
+	rows  []int
+	size  int
+	seed  uint64
+	onBad func(i int, err error)
+
+	mu      sync.Mutex
+	bad     map[int]bool
+	ahead   map[int]chan result // by step
+	epoch   int
+	shuffle []int // of epoch
+}
+
+type result struct {
+	flux []float32
+	err  error
+}
+
+// readAhead is how many steps are prepared before they are asked for.
+const readAhead = 2
+
+// NewBatches deals batches of size spectra from the given rows. onBad, if not
+// nil, hears once of every row that cannot be read; the row after it takes its
+// place.
+func NewBatches(d Dataset, rows []int, size int, seed uint64, onBad func(i int, err error)) (*Batches, error) {
+	if len(rows) == 0 {
+		return nil, fmt.Errorf("no spectra to train on")
+	}
+	if size < 1 {
+		return nil, fmt.Errorf("batches of %d spectra", size)
+	}
+	return &Batches{data: d, rows: rows, size: size, seed: seed, onBad: onBad,
+		bad: map[int]bool{}, ahead: map[int]chan result{}, epoch: -1}, nil
+}
+
+// Fingerprint identifies the rows dealt from.
+func (b *Batches) Fingerprint() string { return Fingerprint(b.data, b.rows) }
+
+// places are the positions in rows that make up a step, counted from 0.
+func (b *Batches) places(step int) []int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	places := make([]int, b.size)
+	for k := range places {
+		position := step*b.size + k
+		if epoch := position / len(b.rows); epoch != b.epoch {
+			b.shuffle = rand.New(rand.NewPCG(b.seed, uint64(epoch))).Perm(len(b.rows))
+			b.epoch = epoch
+		}
+		places[k] = b.shuffle[position%len(b.rows)]
+	}
+	return places
+}
+
+// Batch gives the spectra of a step, flat, and starts reading those after it.
+// The slice is the caller's to keep.
+func (b *Batches) Batch(step int) ([]float32, error) {
+	for s := step; s <= step+readAhead; s++ {
+		b.start(s)
+	}
+	b.mu.Lock()
+	c := b.ahead[step]
+	delete(b.ahead, step)
+	b.mu.Unlock()
+	r := <-c
+	return r.flux, r.err
+}
+
+func (b *Batches) start(step int) {
+	b.mu.Lock()
+	_, started := b.ahead[step]
+	c := make(chan result, 1)
+	if !started {
+		b.ahead[step] = c
+	}
+	b.mu.Unlock()
+	if started {
+		return
+	}
+	places := b.places(step)
+	go func() {
+		flux := make([]float32, b.size*b.data.Samples())
+		var g errgroup.Group
+		g.SetLimit(runtime.GOMAXPROCS(0))
+		for k, place := range places {
+			g.Go(func() error { return b.fill(place, flux[k*b.data.Samples():(k+1)*b.data.Samples()]) })
+		}
+		err := g.Wait()
+		c <- result{flux, err}
+	}()
+}
+
+// fill reads the row at a place or, where that cannot be read, the next one
+// that can. It gives up when a hundred in a row cannot.
+func (b *Batches) fill(place int, dst []float32) error {
+	var first error
+	for try := range min(100, len(b.rows)) {
+		row := b.rows[(place+try)%len(b.rows)]
+		err := b.data.Row(row, dst)
+		if err == nil {
+			return nil
+		}
+		if first == nil {
+			first = err
+		}
+		b.mu.Lock()
+		known := b.bad[row]
+		b.bad[row] = true
+		b.mu.Unlock()
+		if !known && b.onBad != nil {
+			b.onBad(row, err)
+		}
+	}
+	return fmt.Errorf("no readable spectrum near %s: %w", b.data.ID(b.rows[place]), first)
+}

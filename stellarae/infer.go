@@ -1,0 +1,110 @@
+package stellarae
+
+import (
+	"fmt"
+
+	. "github.com/gomlx/gomlx/core/graph" //lint:ignore ST1001 graph code reads as formulas
+	"github.com/gomlx/gomlx/core/tensors"
+	gomlx "github.com/gomlx/gomlx/ml/model"
+)
+
+// Encode gives the code of every spectrum: the means of the latent nodes.
+// Each row has Samples values; the codes have Nodes values each. Any number
+// of rows is taken, in batches of bounded memory.
+func (m *Model) Encode(rows [][]float32) ([][]float32, error) {
+	if m.encoder == nil {
+		exec, err := m.compile(func(scope *gomlx.Scope, flux *Node) *Node {
+			mu, _ := m.Config.encode(m.parameters(flux.Graph()), flux)
+			return mu
+		})
+		if err != nil {
+			return nil, err
+		}
+		m.encoder = exec
+	}
+	return m.apply(m.encoder, rows, m.Config.Samples(), m.Config.Nodes)
+}
+
+// Decode gives the spectrum of every code.
+func (m *Model) Decode(codes [][]float32) ([][]float32, error) {
+	if m.decoder == nil {
+		exec, err := m.compile(func(scope *gomlx.Scope, z *Node) *Node {
+			return m.Config.decode(m.parameters(z.Graph()), z)
+		})
+		if err != nil {
+			return nil, err
+		}
+		m.decoder = exec
+	}
+	return m.apply(m.decoder, codes, m.Config.Nodes, m.Config.Samples())
+}
+
+// Reconstruct encodes and decodes.
+func (m *Model) Reconstruct(rows [][]float32) ([][]float32, error) {
+	codes, err := m.Encode(rows)
+	if err != nil {
+		return nil, err
+	}
+	return m.Decode(codes)
+}
+
+// Traverse decodes a code with one node moved to each of the values.
+func (m *Model) Traverse(code []float32, node int, values []float32) ([][]float32, error) {
+	if node < 0 || node >= m.Config.Nodes {
+		return nil, fmt.Errorf("node %d: the model has nodes 0 to %d", node, m.Config.Nodes-1)
+	}
+	if len(code) != m.Config.Nodes {
+		return nil, fmt.Errorf("a code of %d values: the model has %d nodes", len(code), m.Config.Nodes)
+	}
+	codes := make([][]float32, len(values))
+	for i, v := range values {
+		codes[i] = append([]float32(nil), code...)
+		codes[i][node] = v
+	}
+	return m.Decode(codes)
+}
+
+func (m *Model) compile(f func(*gomlx.Scope, *Node) *Node) (exec *gomlx.Exec, err error) {
+	err = guard(func() error {
+		exec, err = gomlx.NewExec(m.backend, m.store, f)
+		return err
+	})
+	return exec, err
+}
+
+// apply runs rows of width in through exec, which gives rows of width out, in
+// batches of one size, so that few shapes are compiled. Rows are kept to about
+// four million samples a batch: some hundreds of megabytes in the network.
+func (m *Model) apply(exec *gomlx.Exec, rows [][]float32, in, out int) ([][]float32, error) {
+	batch := min(len(rows), max(1, min(256, 1<<22/m.Config.Samples())))
+	results := make([][]float32, 0, len(rows))
+	for start := 0; start < len(rows); start += batch {
+		flat := make([]float32, batch*in) // a short last batch is filled up with zeros
+		part := rows[start:min(start+batch, len(rows))]
+		for i, row := range part {
+			if len(row) != in {
+				return nil, fmt.Errorf("row %d has %d values: the model takes %d", start+i, len(row), in)
+			}
+			copy(flat[i*in:], row)
+		}
+		err := guard(func() error {
+			o, err := exec.Exec(tensors.FromFlatDataAndDimensions(flat, batch, in))
+			if err != nil {
+				return err
+			}
+			err = tensors.ConstFlatData(o[0], func(values []float32) {
+				for i := range part {
+					results = append(results, append([]float32(nil), values[i*out:(i+1)*out]...))
+				}
+			})
+			if err != nil {
+				return err
+			}
+			return o[0].FinalizeAll()
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return results, nil
+}

@@ -1,0 +1,213 @@
+package stellarae
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gomlx/compute"
+
+	"github.com/stellarae/lab/stellarae/atomicfile"
+)
+
+// Files of a run's folder.
+const (
+	CheckpointFile = "model.ckpt"
+	ConfigFile     = "config.json"
+	HistoryFile    = "history.csv"
+)
+
+// Source deals the batches of a training. Batch gives the spectra of a step,
+// flat, always the same for the same step; Fingerprint tells one set of
+// spectra from another.
+type Source interface {
+	Batch(step int) ([]float32, error)
+	Fingerprint() string
+}
+
+// Progress is what a training reports after every step.
+type Progress struct {
+	Step, Steps int
+	Losses      Losses
+	Elapsed     time.Duration // since this call began
+	Spectra     int           // trained on since this call began
+	Recorded    *Moment       // the history row that this step ended, or nil
+}
+
+// RunOptions are the ways in which Train works that do not change its result.
+type RunOptions struct {
+	CheckpointEvery time.Duration  // 0: a minute
+	Progress        func(Progress) // after every step; may be nil
+	Checkpoint      func(step int) // after every checkpoint; may be nil
+}
+
+// runState is what the loop keeps in a checkpoint beside the trainer's state.
+type runState struct {
+	Data string    `json:"data"`         // the source's fingerprint
+	Sums []float64 `json:"sums"`         // since the last history row: total, reconstruction, KL of every node
+	N    int       `json:"steps_summed"` // steps in Sums
+}
+
+// OpenRun reads the model of a run's folder, or of a checkpoint file.
+func OpenRun(backend compute.Backend, path string) (*Model, error) {
+	if st, err := os.Stat(path); err == nil && st.IsDir() {
+		path = filepath.Join(path, CheckpointFile)
+	}
+	return Load(backend, path)
+}
+
+// Train trains a new model on the source and keeps it in the folder dir: its
+// checkpoint, configuration and history. When ctx is done it writes a
+// checkpoint and returns ctx's error. A folder that holds a run is an error.
+func Train(ctx context.Context, backend compute.Backend, dir string, c Config, t Training, source Source, o RunOptions) (*Model, error) {
+	checkpoint := filepath.Join(dir, CheckpointFile)
+	if _, err := os.Stat(checkpoint); err == nil {
+		return nil, fmt.Errorf("%s: holds a model already", dir)
+	}
+	m, err := New(backend, c, t.Seed)
+	if err != nil {
+		return nil, err
+	}
+	trainer, err := NewTrainer(m, t)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	err = writeJSON(filepath.Join(dir, ConfigFile), struct {
+		Config   Config   `json:"config"`
+		Training Training `json:"training"`
+	}{c, trainer.Training})
+	if err != nil {
+		return nil, err
+	}
+	state := runState{Data: source.Fingerprint(), Sums: make([]float64, 2+c.Nodes)}
+	return m, trainer.run(ctx, dir, source, state, o)
+}
+
+// Resume goes on with the training in dir from its last checkpoint, with the
+// same source. The result is that of a training never stopped.
+func Resume(ctx context.Context, backend compute.Backend, dir string, source Source, o RunOptions) (*Model, error) {
+	var state runState
+	trainer, err := resume(backend, filepath.Join(dir, CheckpointFile), &state)
+	if err != nil {
+		return nil, err
+	}
+	if now := source.Fingerprint(); now != state.Data {
+		return nil, fmt.Errorf("%s: was trained on other spectra (fingerprint %s, now %s)", dir, state.Data, now)
+	}
+	if len(state.Sums) != 2+trainer.Model.Config.Nodes {
+		return nil, fmt.Errorf("%s: %s: state of %d sums", dir, CheckpointFile, len(state.Sums))
+	}
+	return trainer.Model, trainer.run(ctx, dir, source, state, o)
+}
+
+// run takes the remaining steps.
+func (t *Trainer) run(ctx context.Context, dir string, source Source, state runState, o RunOptions) (err error) {
+	if o.CheckpointEvery == 0 {
+		o.CheckpointEvery = time.Minute
+	}
+	if err := atomicfile.Clean(dir); err != nil {
+		return err
+	}
+	history, err := startHistory(filepath.Join(dir, HistoryFile), t.Model.Config.Nodes, t.step)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, history.Close()) }()
+	save := func() error {
+		if err := history.Sync(); err != nil {
+			return err
+		}
+		if err := t.save(filepath.Join(dir, CheckpointFile), state); err != nil {
+			return err
+		}
+		if o.Checkpoint != nil {
+			o.Checkpoint(t.step)
+		}
+		return nil
+	}
+	if t.step == 0 {
+		if err := save(); err != nil { // from here on there is something to resume
+			return err
+		}
+	}
+	every := max(1, t.Training.Steps/400)
+	began, first, saved := time.Now(), t.step, time.Now()
+	for t.step < t.Training.Steps {
+		if ctx.Err() != nil {
+			return errors.Join(ctx.Err(), save())
+		}
+		flux, err := source.Batch(t.step)
+		if err != nil {
+			return errors.Join(err, save())
+		}
+		losses, err := t.Do(flux)
+		if err != nil {
+			return err
+		}
+		if math.IsNaN(losses.Total) || math.IsInf(losses.Total, 0) {
+			return fmt.Errorf("step %d: the loss is %v: the learning rate is too high or a spectrum is far out of scale; the last checkpoint stays", t.step, losses.Total)
+		}
+		progress := Progress{
+			Step: t.step, Steps: t.Training.Steps, Losses: losses,
+			Elapsed: time.Since(began), Spectra: (t.step - first) * t.Training.Batch,
+		}
+		state.add(losses)
+		if t.step%every == 0 || t.step == t.Training.Steps {
+			m := state.moment(t)
+			if err := appendHistory(history, m); err != nil {
+				return err
+			}
+			progress.Recorded = &m
+		}
+		if time.Since(saved) >= o.CheckpointEvery {
+			if err := save(); err != nil {
+				return err
+			}
+			saved = time.Now()
+		}
+		if o.Progress != nil {
+			o.Progress(progress)
+		}
+	}
+	return save()
+}
+
+func (s *runState) add(l Losses) {
+	s.N++
+	s.Sums[0] += l.Total
+	s.Sums[1] += l.Reconstruction
+	for k, v := range l.KL {
+		s.Sums[2+k] += v
+	}
+}
+
+// moment ends a history row.
+func (s *runState) moment(t *Trainer) Moment {
+	n := float64(s.N)
+	m := Moment{
+		Step: t.step, Total: s.Sums[0] / n, Reconstruction: s.Sums[1] / n, KL: make([]float64, len(s.Sums)-2),
+		Beta: t.Training.BetaAt(t.step - 1), LearningRate: t.Training.LearningRateAt(t.step - 1),
+	}
+	for k := range m.KL {
+		m.KL[k] = s.Sums[2+k] / n
+	}
+	*s = runState{Data: s.Data, Sums: make([]float64, len(s.Sums))}
+	return m
+}
+
+func writeJSON(path string, v any) error {
+	return atomicfile.Write(path, func(w io.Writer) error {
+		e := json.NewEncoder(w)
+		e.SetIndent("", "  ")
+		return e.Encode(v)
+	})
+}

@@ -1,0 +1,137 @@
+package stellarae
+
+import (
+	"fmt"
+	"math/rand/v2"
+
+	"github.com/gomlx/compute/dtypes"
+	. "github.com/gomlx/gomlx/core/graph" //lint:ignore ST1001 graph code reads as formulas
+	"github.com/gomlx/gomlx/core/tensors"
+	gomlx "github.com/gomlx/gomlx/ml/model"
+	"github.com/gomlx/gomlx/ml/train/optimizer"
+)
+
+// Losses are the parts of the objective in one training step, before its update.
+type Losses struct {
+	Total          float64
+	Reconstruction float64   // squared error, mean over batch and samples
+	KL             []float64 // nats, of each node, mean over the batch
+}
+
+// Trainer trains a model step by step. The noise of a step depends on the
+// seed and the step alone, so a training that goes on from a checkpoint takes
+// the same steps as one that was never stopped.
+type Trainer struct {
+	Model    *Model
+	Training Training
+	step     int
+	exec     *gomlx.Exec
+	noise    func(step int) []float32
+}
+
+// NewTrainer prepares a model for training from its present state.
+func NewTrainer(m *Model, t Training) (*Trainer, error) {
+	t = t.Defaults(m.Config)
+	if err := t.Validate(); err != nil {
+		return nil, err
+	}
+	tr := &Trainer{Model: m, Training: t, noise: t.noise(m.Config.Nodes)}
+	return tr, guard(func() (err error) {
+		tr.exec, err = gomlx.NewExec(m.backend, m.store, tr.graph)
+		return err
+	})
+}
+
+// Step is the number of steps taken.
+func (t *Trainer) Step() int { return t.step }
+
+// Do takes one step on a batch of spectra, flat, Batch rows of Samples.
+func (t *Trainer) Do(flux []float32) (Losses, error) {
+	c, batch := t.Model.Config, t.Training.Batch
+	if len(flux) != batch*c.Samples() {
+		return Losses{}, fmt.Errorf("step %d: %d samples for %d spectra of %d", t.step, len(flux), batch, c.Samples())
+	}
+	var losses Losses
+	err := guard(func() error {
+		out, err := t.exec.Exec(
+			tensors.FromFlatDataAndDimensions(flux, batch, c.Samples()),
+			tensors.FromFlatDataAndDimensions(t.noise(t.step), batch, c.Nodes),
+			float32(t.Training.BetaAt(t.step)),
+			float32(t.Training.LearningRateAt(t.step)),
+		)
+		if err != nil {
+			return err
+		}
+		values, err := tensors.CopyFlatData[float32](out[0])
+		if err != nil {
+			return err
+		}
+		losses = Losses{Total: float64(values[0]), Reconstruction: float64(values[1]), KL: make([]float64, c.Nodes)}
+		for i := range losses.KL {
+			losses.KL[i] = float64(values[2+i])
+		}
+		return out[0].FinalizeAll()
+	})
+	if err != nil {
+		return Losses{}, fmt.Errorf("step %d: %w", t.step, err)
+	}
+	t.step++
+	return losses, nil
+}
+
+// noise is standard normal, one value for every spectrum of a batch and node.
+func (t Training) noise(nodes int) func(step int) []float32 {
+	return func(step int) []float32 {
+		random := rand.New(rand.NewPCG(t.Seed, uint64(step)))
+		values := make([]float32, t.Batch*nodes)
+		for i := range values {
+			values[i] = float32(random.NormFloat64())
+		}
+		return values
+	}
+}
+
+// graph is one step: gradients, their common norm clipped, Adam (Kingma and
+// Ba 2015) with PyTorch's epsilon. It gives the losses as one vector: total,
+// reconstruction, KL of every node.
+func (t *Trainer) graph(scope *gomlx.Scope, flux, noise, beta, rate *Node) *Node {
+	g := flux.Graph()
+	p := t.Model.parameters(g)
+	l := t.Model.Config.loss(p, flux, noise, beta)
+	grads := clip(t.Model.gradients(p, l.Total), t.Training.ClipNorm)
+	optimizer.LearningRateVar(scope, dtypes.Float32, t.Training.LearningRate).SetNodeValue(rate)
+	adam := optimizer.Adam().Epsilon(1e-8).Done().(interface {
+		UpdateGraphWithGradients(*gomlx.Scope, []*Node, dtypes.DType)
+	})
+	adam.UpdateGraphWithGradients(scope, grads, dtypes.Float32)
+	return Concatenate([]*Node{Reshape(l.Total, 1), Reshape(l.Reconstruction, 1), l.KL}, 0)
+}
+
+// gradients are those of the loss by the parameters, in their order.
+func (m *Model) gradients(p lookup, loss *Node) []*Node {
+	shapes := m.Config.Parameters()
+	nodes := make([]*Node, len(shapes))
+	for i, s := range shapes {
+		nodes[i] = p(s.Name)
+	}
+	return Gradient(loss, nodes...)
+}
+
+// clip scales the gradients so that the norm of all together is at most highest.
+func clip(grads []*Node, highest float64) []*Node {
+	var square *Node
+	for _, g := range grads {
+		s := ReduceAllSum(Square(g))
+		if square == nil {
+			square = s
+		} else {
+			square = Add(square, s)
+		}
+	}
+	scale := MinScalar(Reciprocal(DivScalar(AddScalar(Sqrt(square), 1e-6), highest)), 1)
+	clipped := make([]*Node, len(grads))
+	for i, g := range grads {
+		clipped[i] = Mul(g, scale)
+	}
+	return clipped
+}

@@ -1,0 +1,116 @@
+// Package xla chooses the GoMLX backend that computes: XLA through a PJRT
+// plugin found on this machine, on an NVIDIA GPU or on the CPU, else GoMLX's
+// own Go backend, which needs nothing and is much slower.
+//
+// It never downloads anything unless STELLARAE_AUTO_INSTALL=1 says so, and it
+// does not tune: options go into GOMLX_BACKEND and XLA_FLAGS.
+//
+//	device, err := xla.Open()
+//	fmt.Println(device.Description)
+package xla
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/gomlx/compute"
+	_ "github.com/gomlx/compute/gobackend" // the fallback
+	goxla "github.com/gomlx/go-xla/compute/xla"
+)
+
+// Device is an open backend and where it came from.
+type Device struct {
+	compute.Backend
+	Platform    string // "cpu", "cuda", "go" or "as configured"
+	Source      string // see Candidate
+	Path        string // of the plugin, empty for the Go backend
+	Description string // one line for people
+	Notice      string // why a slower backend than hoped for was taken, or empty
+}
+
+// AutoInstall is the environment variable that allows go-xla to download a
+// plugin where none was found.
+const AutoInstall = "STELLARAE_AUTO_INSTALL"
+
+// Open opens the first backend that works, in Find's order. A GOMLX_BACKEND
+// that does not work is an error: the user asked for it. Failures of other
+// plugins end up in the notice of the one that was taken.
+func Open() (*Device, error) {
+	goxla.EnableAutoInstall(false)
+	var failures []string
+	for _, c := range Find() {
+		if c.Skip != "" {
+			continue
+		}
+		device, err := open(c)
+		if err == nil {
+			if len(failures) > 0 {
+				device.Notice = strings.Join(failures, "; ")
+			}
+			return device, nil
+		}
+		if c.Source == "GOMLX_BACKEND" {
+			return nil, fmt.Errorf("GOMLX_BACKEND=%s: %w", c.Path, err)
+		}
+		failures = append(failures, fmt.Sprintf("%s: %v", c.Path, err))
+	}
+	if os.Getenv(AutoInstall) == "1" {
+		goxla.EnableAutoInstall(true)
+		defer goxla.EnableAutoInstall(false)
+		device, err := open(Candidate{Source: "go-xla's download", Path: "xla", Platform: "as configured"})
+		if err == nil {
+			return device, nil
+		}
+		failures = append(failures, fmt.Sprintf("go-xla's download: %v", err))
+	}
+	device, err := open(Candidate{Source: "built in", Path: "go", Platform: "go"})
+	if err != nil {
+		return nil, errors.Join(append([]error{err}, toErrors(failures)...)...)
+	}
+	device.Notice = "no XLA plugin: computing in pure Go, many times slower; `pip install xla-cpu-pjrt` into the active Python environment brings one"
+	if len(failures) > 0 {
+		device.Notice += " (" + strings.Join(failures, "; ") + ")"
+	}
+	return device, nil
+}
+
+// open catches what GoMLX and the plugin panic with.
+func open(c Candidate) (device *Device, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			device, err = nil, fmt.Errorf("%v", r)
+		}
+		if err != nil {
+			err = errors.New(oneLine(err.Error()))
+		}
+	}()
+	config := c.Path
+	if c.Platform == "cpu" || c.Platform == "cuda" {
+		if _, err := os.Stat(c.Path); err != nil {
+			return nil, err
+		}
+		config = "xla:" + c.Path
+	}
+	backend, err := compute.NewWithConfig(config)
+	if err != nil {
+		return nil, err
+	}
+	device = &Device{Backend: backend, Platform: c.Platform, Source: c.Source}
+	if strings.HasPrefix(config, "xla:") {
+		device.Path = c.Path
+	}
+	device.Description = fmt.Sprintf("%s, %d device(s): %s", oneLine(backend.Description()), backend.NumDevices(), c.Source)
+	return device, nil
+}
+
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+func toErrors(texts []string) []error {
+	errs := make([]error, len(texts))
+	for i, t := range texts {
+		errs[i] = errors.New(t)
+	}
+	return errs
+}

@@ -39,7 +39,9 @@ func (h headers) number(keys ...string) float64 {
 
 // info reads what the headers say of the observation; Format stays.
 func (h headers) info(info Info) Info {
-	info.ID = stem(h.text("ARCFILE"))
+	if name := h.text("ARCFILE"); name != "" {
+		info.ID = stem(name)
+	}
 	info.Object = h.text("OBJECT", "ESO OBS TARG NAME")
 	info.Date = h.text("DATE-OBS")
 	info.SNR = h.number("SNR", "ESO DRS SPE EXT SN50", "ESO QC ORDER50 SNR")

@@ -10,11 +10,21 @@ func median(x []float32) float32 {
 	if n == 0 {
 		return float32(math.NaN())
 	}
-	upper, lower := kth(x, n/2), float32(0)
+	lower := kth(x, (n-1)/2)
 	if n%2 == 1 {
-		return upper
+		return lower
 	}
-	lower = kth(x, n/2-1)
+	upto, upper := 0, float32(math.Inf(1))
+	for _, v := range x {
+		if v <= lower {
+			upto++
+		} else if v < upper {
+			upper = v
+		}
+	}
+	if upto > n/2 {
+		upper = lower
+	}
 	return float32(lower+upper) / 2
 }
 

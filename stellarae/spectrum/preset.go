@@ -112,8 +112,9 @@ func scaleInto(s *Spectrum, g Grid, flux []float32, scale float32) ([]float32, e
 	out := make([]float32, g.Len())
 	copy(out[g.PadLeft:], flux)
 	for i, f := range out {
-		out[i] = f / scale
-		if math.IsInf(float64(out[i]), 0) {
+		q := f / scale
+		out[i] = q
+		if q-q != 0 {
 			return nil, fmt.Errorf("%s: flux %g at %.2f A overflows when divided by the scale %g", s.name(), f, g.Wave(i), scale)
 		}
 	}

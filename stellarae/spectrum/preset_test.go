@@ -253,7 +253,7 @@ func TestGrids(t *testing.T) {
 	if paper.Len() != 20<<14 || paper.End() != 6910 || paper.Wave(paper.PadLeft) != 3785 {
 		t.Errorf("paper grid: %d samples to %v A", paper.Len(), paper.End())
 	}
-	for _, g := range []Grid{paper, MiniGrid()} {
+	for _, g := range []Grid{paper, MiniGrid(), WindowGrid()} {
 		if err := g.Validate(); err != nil {
 			t.Error(err)
 		}

@@ -23,6 +23,11 @@ const maxLine = 4096
 // name is what Info.File and errors call the text. An error names the line. No
 // more than MaxSamples samples and lines of 4 KiB are read.
 func ReadText(name string, r io.Reader) (*Spectrum, error) {
+	return readText(name, r, MaxSamples)
+}
+
+// readText is ReadText for no more than limit samples.
+func readText(name string, r io.Reader, limit int) (*Spectrum, error) {
 	s := &Spectrum{Info: Info{
 		Format: "text", Airmass: math.NaN(), SNR: math.NaN(), BERV: math.NaN(), RV: math.NaN(),
 	}}
@@ -59,8 +64,8 @@ func ReadText(name string, r io.Reader) (*Spectrum, error) {
 		if !inOrder(s.Wave, values[0]) {
 			return nil, fmt.Errorf("%s: line %d: wavelength %g is not finite and positive, or not in order after those before it", name, line, values[0])
 		}
-		if len(s.Wave) == MaxSamples {
-			return nil, fmt.Errorf("%s: line %d: more than %d samples", name, line, MaxSamples)
+		if len(s.Wave) == limit {
+			return nil, fmt.Errorf("%s: line %d: more than %d samples", name, line, limit)
 		}
 		s.Wave = append(s.Wave, values[0])
 		s.Flux = append(s.Flux, float32(values[1]))

@@ -53,13 +53,17 @@ var numpyTypes = map[string]func(b []byte) any{
 func numpyScalar(args []any) (any, error) {
 	if len(args) == 2 {
 		t, ok1 := args[0].(*numpyType)
-		b, ok2 := args[1].([]byte)
-		if ok1 && ok2 && len(b) == int(t.code[1]-'0') {
-			return numpyTypes[t.code](b), nil
+		b, ok2 := args[1].(*pythonBytes)
+		if ok1 && ok2 && len(b.content) == int(t.code[1]-'0') {
+			return numpyTypes[t.code](b.content), nil
 		}
 	}
 	return nil, errors.New("a numpy scalar is not a type and as many bytes")
 }
+
+// pythonBytes is a Python bytes object. A pointer to it stays short where
+// gopickle writes values into an error.
+type pythonBytes struct{ content []byte }
 
 // encode turns text of code points below 256 into bytes.
 func encode(args []any) (any, error) {
@@ -77,5 +81,5 @@ func encode(args []any) (any, error) {
 		}
 		b = append(b, byte(r))
 	}
-	return b, nil
+	return &pythonBytes{b}, nil
 }

@@ -4,17 +4,15 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"strings"
 )
 
 // Limits of a pickle. A checkpoint of 1,000 tensors with Adam's state has
-// about 200,000 opcodes and half a megabyte; an opcode makes gopickle allocate
-// up to 0.3 kB.
+// 125,000 opcodes in 0.4 MB; an opcode makes gopickle allocate up to 0.3 kB.
 const (
 	maxPickle  = 16 << 20 // bytes
 	maxOpcodes = 1 << 20
 	maxDepth   = 256     // marks within marks: dicts within dicts
-	maxRepeats = 1 << 26 // see scan
+	maxRepeats = 1 << 24 // bytes of strings fetched from the memo
 )
 
 // argument is what follows an opcode.
@@ -53,11 +51,12 @@ var opcodes = [256]argument{
 // their arguments lie within data, it names no Python object that a tensor
 // does not need, and it ends.
 //
-// Gopickle hashes the keys of dicts and writes whole values into some of its
-// errors; maxRepeats bounds what a long string in the memo, fetched again and
-// again, would cost there.
+// Gopickle hashes the keys of dicts and writes strings and long numbers into
+// some of its errors, so what the memo repeats of them is bounded: top is the
+// length of the one on top of the stack, or 0.
 func scan(data []byte) (int, error) {
-	at, depth, gets, longest := 0, 0, 0, 1
+	at, depth, top, repeated := 0, 0, 0, 0
+	memo := map[uint32]int{}
 	for range maxOpcodes {
 		if at == len(data) {
 			return 0, errCut
@@ -100,7 +99,8 @@ func scan(data []byte) (int, error) {
 		if n > len(argument) {
 			return 0, errCut
 		}
-		longest = max(longest, n)
+		below := top
+		top = 0
 		switch op {
 		case 0x80:
 			if argument[0] != 2 {
@@ -110,15 +110,23 @@ func scan(data []byte) (int, error) {
 			depth++
 		case 't', 'e', 'u':
 			depth--
+		case 'X', 0x8a:
+			top = n
+		case 'b':
+			top = at // gopickle builds on anything: no string so far is longer
+		case 'q', 'r':
+			top = below
+			memo[memoIndex(argument[:n])] = top
 		case 'h', 'j':
-			gets++
+			top = memo[memoIndex(argument[:n])]
+			repeated += top
 		case '.':
 			return at + 1, nil
 		}
 		if depth < 0 || depth > maxDepth {
 			return 0, fmt.Errorf("pickle: %d marks open at byte %d", depth, at)
 		}
-		if gets > maxRepeats/longest {
+		if repeated > maxRepeats {
 			return 0, errors.New("pickle: a long string is repeated too often")
 		}
 		at += 1 + n
@@ -128,15 +136,19 @@ func scan(data []byte) (int, error) {
 
 var errCut = errors.New("pickle: cut short, or longer than 16 MiB")
 
+// memoIndex is the argument of a get or put, of one or four bytes.
+func memoIndex(argument []byte) uint32 {
+	if len(argument) == 1 {
+		return uint32(argument[0])
+	}
+	return little.Uint32(argument)
+}
+
 // admitted is an error that names a Python object unless tensors need it.
 func admitted(module, name string) error {
-	const longest = 80
 	full := module + "." + name
 	if _, ok := globals[full]; ok {
 		return nil
 	}
-	if len(full) > longest {
-		full = strings.ToValidUTF8(full[:longest], "") + "..."
-	}
-	return fmt.Errorf("pickle: refused: it needs the Python object %q, and tensors do not", full)
+	return fmt.Errorf("pickle: refused: it needs the Python object %q, and tensors do not", brief(full))
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/nlpodyssey/gopickle/pickle"
 	"github.com/nlpodyssey/gopickle/types"
@@ -39,7 +40,7 @@ func unpickle(p []byte, storages map[string]*storage) (object any, err error) {
 		// Gopickle indexes and asserts without a check where a pickle
 		// makes no sense.
 		if r := recover(); r != nil {
-			object, err = nil, fmt.Errorf("pickle: %v", r)
+			object, err = nil, fmt.Errorf("pickle: %s", brief(fmt.Sprint(r)))
 		}
 	}()
 	u := pickle.NewUnpickler(bytes.NewReader(p))
@@ -51,9 +52,18 @@ func unpickle(p []byte, storages map[string]*storage) (object any, err error) {
 	}
 	object, err = u.Load()
 	if err != nil {
-		return nil, fmt.Errorf("pickle: %w", err)
+		return nil, fmt.Errorf("pickle: %s", brief(err.Error())) // no cause that a caller could tell by
 	}
 	return object, nil
+}
+
+// brief cuts a text that a file has a hand in.
+func brief(text string) string {
+	const most = 160
+	if len(text) > most {
+		text = strings.ToValidUTF8(text[:most], "") + "..."
+	}
+	return text
 }
 
 // findStorage resolves the tuple ("storage", class, key, device, count), to

@@ -184,7 +184,7 @@ func joinContinued(cards []Card) []Card {
 				i++
 			}
 			text.WriteString(c.Value.(string))
-			c.Value, c.Comment = text.String(), comment.String()
+			c.Value, c.Comment = strings.TrimRight(text.String(), " "), comment.String()
 		}
 		out = append(out, c)
 	}

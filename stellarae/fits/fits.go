@@ -27,7 +27,7 @@ const (
 
 	// A gzip file may decompress to InflateFree bytes, and beyond that to
 	// InflateRatio times its own size.
-	InflateFree  = 64 << 20
+	InflateFree  = 16 << 20
 	InflateRatio = 100
 )
 

@@ -84,3 +84,27 @@ func checkError(t *testing.T, err error) {
 		t.Errorf("not one line about the file: %q", err)
 	}
 }
+
+// FuzzCard: a card that can be written is read back as it was.
+func FuzzCard(f *testing.F) {
+	for _, c := range testCards {
+		if s, ok := c.Value.(string); ok {
+			f.Add(c.Key, s, c.Comment, 1.5)
+		}
+	}
+	f.Fuzz(func(t *testing.T, key, text, comment string, x float64) {
+		for _, value := range []any{text, x, int64(x), x > 0, nil} {
+			lines, err := appendCard(nil, Card{key, value, comment})
+			if err != nil || commentary(normalKey(key)) || structural(normalKey(key)) {
+				continue
+			}
+			cards := joinContinued(parseCards(lines))
+			if s, ok := value.(string); ok {
+				value = strings.TrimRight(s, " ")
+			}
+			if len(cards) != 1 || cards[0].Key != normalKey(key) || cards[0].Value != value {
+				t.Errorf("%q read as %+v", lines, cards)
+			}
+		}
+	})
+}

@@ -1,15 +1,13 @@
 package fits
 
 import (
-	"bufio"
 	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"math/rand/v2"
-	"os"
 	"strings"
+
+	"github.com/stellarae/lab/stellarae/atomicfile"
 )
 
 // Encoder is an HDU that can be written: *ImageHDU or *TableHDU.
@@ -43,71 +41,27 @@ func Encode(w io.Writer, hdus ...Encoder) error {
 // replaces a file of that name in one step, after the new one is on the disk;
 // on an error the old one stays and nothing else is left.
 func WriteFile(path string, hdus ...Encoder) error {
-	return writeFile(path, true, hdus)
+	return atomicfile.Write(path, func(w io.Writer) error { return encodeAs(path, w, hdus) })
 }
 
 // WriteFileNoSync is WriteFile for many files that can be made again: it does
-// not wait for the disk, so a file may be empty after a power failure.
+// not wait for the disk, so a file may be lost in a power failure.
 func WriteFileNoSync(path string, hdus ...Encoder) error {
-	return writeFile(path, false, hdus)
+	return atomicfile.WriteUnsynced(path, func(w io.Writer) error { return encodeAs(path, w, hdus) })
 }
 
-func writeFile(path string, sync bool, hdus []Encoder) (err error) {
-	temp := fmt.Sprintf("%s.%08x.part", path, rand.Uint32())
-	file, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-	if err != nil {
-		return pathError(path, err)
-	}
-	defer func() {
-		if err != nil {
-			file.Close()
-			os.Remove(temp)
-			err = pathError(path, err)
-		}
-	}()
-	if err = encodeTo(file, strings.HasSuffix(path, ".gz"), hdus); err != nil {
-		return err
-	}
-	if sync {
-		if err = file.Sync(); err != nil {
-			return err
-		}
-	}
-	if err = file.Close(); err != nil {
-		return err
-	}
-	return os.Rename(temp, path)
-}
-
-func encodeTo(w io.Writer, compress bool, hdus []Encoder) error {
-	if !compress {
+func encodeAs(path string, w io.Writer, hdus []Encoder) error {
+	if !strings.HasSuffix(path, ".gz") {
 		return Encode(w, hdus...)
 	}
-	buffered := bufio.NewWriterSize(w, 1<<16)
-	z, err := gzip.NewWriterLevel(buffered, gzip.BestSpeed)
+	z, err := gzip.NewWriterLevel(w, gzip.BestSpeed)
 	if err != nil {
 		return err
 	}
 	if err := Encode(z, hdus...); err != nil {
 		return err
 	}
-	if err := z.Close(); err != nil {
-		return err
-	}
-	return buffered.Flush()
-}
-
-// pathError names the file a caller asked for, not the temporary one.
-func pathError(path string, err error) error {
-	var pe *fs.PathError
-	var le *os.LinkError
-	switch {
-	case errors.As(err, &pe):
-		err = pe.Err
-	case errors.As(err, &le):
-		err = le.Err
-	}
-	return fmt.Errorf("%s: %w", path, err)
+	return z.Close()
 }
 
 // headerWriter collects an HDU's header.

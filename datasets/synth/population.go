@@ -104,7 +104,9 @@ func (p *settings) drawStar(rng *rand.Rand) (t Truth) {
 }
 
 func (p *settings) drawVisit(t *Truth, rng *rand.Rand, i int) {
-	night := time.Date(2003, 10, 24, 0, 0, 0, 0, time.UTC).Add(time.Duration(rng.Float64() * 15 * 365.25 * 24 * float64(time.Hour)))
+	// La Silla's nights last from about 23:30 to 9:30 UTC.
+	day, hour := math.Modf(rng.Float64() * 15 * 365.25)
+	night := time.Date(2003, 10, 24, 23, 30, 0, 0, time.UTC).AddDate(0, 0, int(day)).Add(time.Duration(hour * 10 * float64(time.Hour)))
 	t.Date = night.Format("2006-01-02T15:04:05.000")
 	archived := time.Date(2014, 9, 16, 11, 3, 0, 0, time.UTC).Add(time.Duration(i) * 1733 * time.Millisecond)
 	t.ID = "ADP." + archived.Format("2006-01-02T15:04:05.000")

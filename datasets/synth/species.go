@@ -20,12 +20,14 @@ type molecule struct {
 	half    float64 // log10 of the partner's partial pressure, in dyn/cm2, that binds half the atoms at infinite temperature
 	partner float64 // log10 N/N(H) of the partner that carbon monoxide leaves, in the Sun
 	metal   bool    // the partner's abundance goes with [M/H]
+	carbon  bool    // the element is carbon, of which cool stars bind most in CO
 }
 
 // The species with lines in the list.
 const (
 	naI = iota
 	mgI
+	alI
 	siI
 	caI
 	caII
@@ -54,6 +56,7 @@ const (
 var speciesTable = [...]species{
 	naI:  {"Na I", 22.99, -5.76, false, 5.139, 0.31, 0.00, nil},
 	mgI:  {"Mg I", 24.31, -4.40, false, 7.646, 0.00, 0.30, nil},
+	alI:  {"Al I", 26.98, -5.55, false, 5.986, 0.77, 0.00, nil},
 	siI:  {"Si I", 28.09, -4.49, false, 8.152, 0.97, 0.76, nil},
 	caI:  {"Ca I", 40.08, -5.66, false, 6.113, 0.05, 0.34, nil},
 	caII: {"Ca II", 40.08, -5.66, true, 6.113, 0.05, 0.34, nil},
@@ -73,11 +76,16 @@ var speciesTable = [...]species{
 	yII:  {"Y II", 88.91, -9.79, true, 6.217, 1.08, 1.18, nil},
 	baII: {"Ba II", 137.33, -9.82, true, 5.212, 0.42, 0.62, nil},
 	ndII: {"Nd II", 144.24, -10.58, true, 5.525, 2.20, 2.30, nil},
-	mgH:  {"MgH", 25.32, -4.40, false, 7.646, 0.00, 0.30, &molecule{1.27, 9.9, 0, false}},
-	tiO:  {"TiO", 63.87, -7.05, false, 6.828, 1.46, 1.75, &molecule{6.87, 13.0, -3.6, true}},
-	ch:   {"CH", 13.02, -3.57, false, 11.26, 0.97, 0.78, &molecule{3.47, 10.8, 0, false}},
-	cn:   {"CN", 26.02, -3.57, false, 11.26, 0.97, 0.78, &molecule{7.70, 11.5, -4.17, true}},
+	mgH:  {"MgH", 25.32, -4.40, false, 7.646, 0.00, 0.30, &molecule{1.27, 9.9, 0, false, false}},
+	tiO:  {"TiO", 63.87, -7.05, false, 6.828, 1.46, 1.75, &molecule{6.87, 13.0, -3.6, true, false}},
+	ch:   {"CH", 13.02, -3.57, false, 11.26, 0.97, 0.78, &molecule{3.47, 10.8, 0, false, true}},
+	cn:   {"CN", 26.02, -3.57, false, 11.26, 0.97, 0.78, &molecule{7.70, 11.5, -4.17, true, true}},
 }
+
+const (
+	oxygen         = -3.31 // log10 N/N(H) of the Sun
+	carbonMonoxide = 16.3  // as molecule.half: half of the carbon is bound in a dwarf of 4200 K
+)
 
 // share is the part of the element that is in the species' stage of
 // ionisation, after Saha (Gray 2005, equation 1.20), or in the molecule, by
@@ -95,6 +103,9 @@ func (a *atmosphere) share(s *species) float64 {
 	partner := a.pg + m.partner
 	if m.metal {
 		partner += a.star.MH
+	}
+	if m.carbon {
+		atoms /= 1 + math.Pow(10, a.pg+oxygen+a.star.MH-carbonMonoxide+a.theta*11.09)
 	}
 	bound := math.Pow(10, partner-m.half+a.theta*m.binding) * atoms
 	return bound / (1 + bound)

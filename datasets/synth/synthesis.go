@@ -64,16 +64,17 @@ func (s *synthesis) addLine(eta []float64, a *atmosphere, l *line) {
 	}
 }
 
-// balmer are the hydrogen lines with their strength in the Sun: eta at the
-// centre, and the width in Angstrom at which the Stark wings begin.
-var balmer = []struct{ wave, strength, width float64 }{
-	{6562.80, 15, 0.60}, {4861.33, 12, 0.60}, {4340.47, 9, 0.60}, {4101.74, 7, 0.60}, {3970.07, 5, 0.60}, {3889.05, 4, 0.60}, {3835.38, 3, 0.60},
+// balmer are the hydrogen lines: opacity ratios in the Sun of core and wings,
+// by eye against the Sun's own.
+var balmer = []struct{ wave, core, wing float64 }{
+	{6562.80, 15, 0.7}, {4861.33, 12, 0.8}, {4340.47, 10, 0.9}, {4101.74, 8, 0.9}, {3970.07, 6, 0.9}, {3889.05, 5, 0.9}, {3835.38, 4, 0.9},
 }
 
-// addHydrogen adds the Balmer lines. Stark broadening grows with the electron
-// density as the continuum's opacity does, so the ratio depends on the
-// temperature alone, by the population of the second level (Gray 2005,
-// chapter 13); wings fall as the 2.2th power.
+// addHydrogen adds the Balmer lines: a core of 0.4 A and Stark wings from 1.5 A
+// on at H-alpha, in proportion at the others. Stark broadening grows with the
+// electron density as the continuum's opacity does, so the ratio depends on the
+// temperature alone, by the population of the second level (Gray 2005, chapter
+// 13). The core forms high up and follows it by the fifth root.
 func (s *synthesis) addHydrogen(eta []float64, a *atmosphere) {
 	const reach = 60 // Angstrom
 	population := func(theta float64) float64 {
@@ -83,9 +84,10 @@ func (s *synthesis) addHydrogen(eta []float64, a *atmosphere) {
 	for _, l := range balmer {
 		first := max(0, int(s.index(l.wave-reach)))
 		last := min(s.n-1, int(s.index(l.wave+reach)))
+		core, wing := l.core*math.Pow(ratio, 0.2), l.wing*ratio
 		for i := first; i <= last; i++ {
-			x := (math.Exp(s.start+float64(i)*s.step/lightSpeed) - l.wave) / l.width
-			eta[i] += ratio * l.strength * math.Pow(1+x*x, -1.1)
+			x := (math.Exp(s.start+float64(i)*s.step/lightSpeed)/l.wave - 1) * balmer[0].wave
+			eta[i] += core*math.Exp(-x*x/(0.4*0.4)) + wing*math.Pow(1+x*x/(1.5*1.5), -0.9)
 		}
 	}
 }

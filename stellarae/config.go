@@ -147,6 +147,24 @@ func (c Config) Parameters() []Shape {
 	return shapes
 }
 
+// gains is the variance of every weight at the start: one over the number of
+// terms in an output, doubled before a LeakyReLU, which halves the power.
+func (c Config) gains() map[string]float64 {
+	gains := map[string]float64{}
+	relu := 2 / (1 + c.Slope*c.Slope)
+	for i, l := range c.Encoder {
+		gains[fmt.Sprintf("conv%d.0.weight", i+1)] = relu / float64(l.In*l.Kernel)
+		// of a transposed convolution only every Stride-th tap meets a sample
+		gains[fmt.Sprintf("deconv%d.0.weight", i+1)] = relu * float64(l.Stride) / float64(l.Out*(l.Stride+2))
+	}
+	length, channels := c.encoded()
+	gains["fc11.weight"] = 1 / float64(length*channels)
+	gains["fc12.weight"] = 1 / float64(length*channels)
+	gains["fc2.weight"] = 1 / float64(c.Nodes)
+	gains["predict0.weight"] = 1. / 3
+	return gains
+}
+
 // ParameterCount is the number of values in all parameters.
 func (c Config) ParameterCount() int {
 	n := 0

@@ -36,9 +36,11 @@ const (
 // their medians ignore cosmic rays and average noise. Bad samples and the grid's
 // masked ranges take no part.
 //
-// Bad samples are filled with a straight line between the medians of the nearest
-// good samples on either side, as many as the stretch is long but no more than a
-// block; at an end the line is level. The padding is zero.
+// Bad samples and masked ranges are filled with a straight line between the
+// medians of the nearest good samples on either side, as many as the stretch is
+// long but no more than a block; at an end the line is level. The edges of the
+// gap between the detectors, which move with the Earth and are stairs in a sum of
+// exposures, so leave no trace. The padding is zero.
 //
 // A spectrum of which less than MinGood of the samples outside the masked ranges
 // are good, or whose scale is not positive, is an error.
@@ -57,11 +59,11 @@ func applyClean(s *Spectrum, g Grid) ([]float32, error) {
 	} else {
 		flux, _ = rebin(s, g.Waves(), bad)
 	}
-	unmasked, good, want := unmask(g, flux)
+	good, want := hide(g, flux)
 	if good == 0 || float64(good) < MinGood*float64(want) {
 		return nil, fmt.Errorf("%s: %d of %d samples between %.2f and %.2f A are good, fewer than %g %%", s.name(), good, want, g.Start, g.End(), 100*MinGood)
 	}
-	scale := continuum(unmasked, g.Step)
+	scale := continuum(flux, g.Step)
 	if !(scale > 0) {
 		return nil, fmt.Errorf("%s: the continuum level %g is not positive", s.name(), scale)
 	}
@@ -69,28 +71,26 @@ func applyClean(s *Spectrum, g Grid) ([]float32, error) {
 	return scaleInto(s, g, flux, scale)
 }
 
-// unmask is flux with NaN in the grid's masked ranges, and how many samples are
-// good of those outside them.
-func unmask(g Grid, flux []float32) (unmasked []float32, good, want int) {
+// hide sets flux to NaN in the grid's masked ranges and counts the samples
+// outside them and the good ones of those.
+func hide(g Grid, flux []float32) (good, want int) {
 	masked := make([]bool, g.Len())
 	for _, m := range g.Masked {
 		for i := m[0]; i <= m[1]; i++ {
 			masked[i] = true
 		}
 	}
-	unmasked = slices.Clone(flux)
 	for i, f := range flux {
-		switch {
-		case masked[g.PadLeft+i]:
-			unmasked[i] = float32(math.NaN())
-		case f == f:
+		if masked[g.PadLeft+i] {
+			flux[i] = float32(math.NaN())
+			continue
+		}
+		want++
+		if f == f {
 			good++
-			want++
-		default:
-			want++
 		}
 	}
-	return unmasked, good, want
+	return good, want
 }
 
 // badSamples marks the samples that applyClean calls bad.
@@ -149,13 +149,16 @@ func markErrors(s *Spectrum, bad []bool) {
 	}
 }
 
-// blockOf is the number of samples in a block.
-func blockOf(step float64) int { return max(blockSamples, int(math.Round(blockWidth/step))) }
+// blockOf is the number of samples in a block, no more than MaxSamples.
+func blockOf(step float64) int {
+	return int(max(blockSamples, min(math.Round(blockWidth/step), MaxSamples)))
+}
 
 // continuum is the scale of applyClean for flux with NaN where it is bad.
 func continuum(flux []float32, step float64) float32 {
-	block := blockOf(step)
-	windows := max(1, int(math.Round(float64(len(flux))*step/windowWidth)))
+	block := min(blockOf(step), len(flux))
+	n := float64(len(flux))
+	windows := int(max(1, min(math.Round(n*step/windowWidth), n/float64(block))))
 	var levels, blocks, values []float32
 	for w := range windows {
 		window := flux[w*len(flux)/windows : (w+1)*len(flux)/windows]

@@ -139,6 +139,27 @@ func TestCleanIsTheSameForZerosAndOnes(t *testing.T) {
 	}
 }
 
+// Stairs at the edges of the gap, as in a sum of exposures, lie within the grid's
+// masked range and are filled with it.
+func TestCleanFillsMaskedRanges(t *testing.T) {
+	g := PaperGrid()
+	s := star(g, func(float64) float64 { return 1000 }, 0, 0.001)
+	first, last := g.Masked[1][0]-g.PadLeft, g.Masked[1][1]-g.PadLeft
+	for i := first; i <= last; i++ {
+		s.Flux[i] = 0
+		if i < first+100 || i > last-100 {
+			s.Flux[i] = 300 + float32(i%7)
+		}
+	}
+	out, err := Clean.Apply(s, g)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := g.Masked[1][0]; i <= g.Masked[1][1]; i++ {
+		near(t, "filled", float64(out[i]), 1, 0.002)
+	}
+}
+
 // A noiseless normalised spectrum has long runs of ones, which are continuum.
 func TestCleanKeepsAFlatContinuum(t *testing.T) {
 	g := MiniGrid()
@@ -173,5 +194,17 @@ func TestCleanWithoutAnyError(t *testing.T) {
 	got, err := Clean.Apply(s, g)
 	if err != nil || hash(got) != hash(want) {
 		t.Errorf("errors of NaN change the result: %v", err)
+	}
+}
+
+// Steps far above the width of a window or far below that of a block.
+func TestCleanOnStrangeGrids(t *testing.T) {
+	for _, g := range []Grid{{Start: 1, Step: 1e17, Samples: 200}, {Start: 1e-12, Step: 1e-14, Samples: 200}} {
+		s := star(g, func(float64) float64 { return 5 }, 0, 0.01)
+		out, err := Clean.Apply(s, g)
+		if err != nil {
+			t.Fatal(err)
+		}
+		near(t, "flux", float64(out[100]), 1, 0.1)
 	}
 }

@@ -20,30 +20,7 @@ const (
 	constantRatio = 4  // above or below the median flux
 )
 
-// applyClean prepares a spectrum with bad samples, gaps and errors.
-//
-// Bad is a sample that is not finite or exactly zero; one whose error is not
-// finite, not positive, or more than 5 times the median error of its window of
-// 100 A (where errors are known); one of 50 or more of the same value that is 4
-// times above or below the median flux, such as a gap filled with ones; and one
-// the spectrum does not cover. Samples are judged as they come from the file and
-// left out when the flux is resampled.
-//
-// The scale is the continuum level of the typical window: the median over
-// windows of 100 A of the 95th percentile of the medians of blocks of 0.5 A (of
-// five samples at least). Blocks are as narrow as to fit between lines, so that
-// the level is that of the continuum in stars with many lines and with few;
-// their medians ignore cosmic rays and average noise. Bad samples and the grid's
-// masked ranges take no part.
-//
-// Bad samples and masked ranges are filled with a straight line between the
-// medians of the nearest good samples on either side, as many as the stretch is
-// long but no more than a block; at an end the line is level. The edges of the
-// gap between the detectors, which move with the Earth and are stairs in a sum of
-// exposures, so leave no trace. The padding is zero.
-//
-// A spectrum of which less than MinGood of the samples outside the masked ranges
-// are good, or whose scale is not positive, is an error.
+// applyClean is Clean.
 func applyClean(s *Spectrum, g Grid) ([]float32, error) {
 	s = within(s, g)
 	bad := badSamples(s)
@@ -93,7 +70,7 @@ func hide(g Grid, flux []float32) (good, want int) {
 	return good, want
 }
 
-// badSamples marks the samples that applyClean calls bad.
+// badSamples marks the samples that Clean calls bad.
 func badSamples(s *Spectrum) []bool {
 	bad := make([]bool, len(s.Flux))
 	good := make([]float32, 0, len(s.Flux))
@@ -154,7 +131,7 @@ func blockOf(step float64) int {
 	return int(max(blockSamples, min(math.Round(blockWidth/step), MaxSamples)))
 }
 
-// continuum is the scale of applyClean for flux with NaN where it is bad.
+// continuum is the scale of Clean for flux with NaN where it is bad.
 func continuum(flux []float32, step float64) float32 {
 	block := min(blockOf(step), len(flux))
 	n := float64(len(flux))
@@ -181,7 +158,7 @@ func continuum(flux []float32, step float64) float32 {
 	return median(levels)
 }
 
-// fill replaces NaN as applyClean says; at least one sample is not NaN.
+// fill replaces NaN as Clean says; at least one sample is not NaN.
 func fill(flux []float32, block int) {
 	for i := 0; i < len(flux); i++ {
 		if flux[i] == flux[i] {

@@ -16,17 +16,19 @@ import (
 // Load reads the spectrum in a file, which its content, not its name, tells
 // apart:
 //
-//   - FITS, also compressed with gzip: the first binary table with columns for
-//     wavelength and flux (an archive product: one row of vectors; or rows of
-//     scalars), else the first array of one dimension with a wavelength axis in
-//     its header (what the HARPS pipeline calls s1d, and others). See the
-//     package's table and image readers for the columns and keys.
+//   - FITS, also compressed with gzip, with a binary table that has columns for
+//     wavelength and flux (WAVE and FLUX, with ERR, in any case; also those of
+//     the ESPRESSO pipeline, wavelength_air, flux, error): an archive product
+//     with one row of vectors, or rows of scalars.
+//   - FITS with an array of one dimension whose header gives CRVAL1 and CDELT1:
+//     what the HARPS pipeline calls s1d, and others, also logarithmic ones.
 //   - anything else: text of two or three columns, see ReadText.
 //
 // Wavelengths come in Angstrom whatever the file's unit, increasing whatever the
-// file's order. Medium and Frame are what the file states, air and barycentric
-// where it states nothing, which is what the HARPS pipeline writes; the caller
-// who knows better sets the fields. Errors of which none is positive and finite,
+// file's order. Medium and Frame are what the file states (TUCDn or CTYPE1,
+// SPECSYS), air and barycentric where it states nothing, which is what the HARPS
+// pipeline writes; the caller who knows better, say of a sum that was shifted to
+// the star's rest frame, sets the fields. Errors of which none is positive and finite,
 // such as the NaN of HARPS archive products, count as unknown: Err is nil.
 //
 // Flux may hold NaN. Every other fault is an error that names the file, the HDU,

@@ -5,18 +5,7 @@ import (
 	"sort"
 )
 
-// applyPaper prepares a spectrum as Sedaghat et al. 2021 did: the samples of the
-// grid in float32, padded with zeros, divided by the median over all samples of
-// the padded axis of flux times a mask that is 0 in the masked ranges and 1
-// elsewhere. The masked zeros take part in that median, which therefore lies
-// below the median of the flux; it is kept, because the published network was
-// trained so. All arithmetic is float32, as numpy's.
-//
-// The gap between the two detectors holds what the file has there: zeros in the
-// products of the HARPS pipeline, ones in some others.
-//
-// A spectrum that does not reach from the first to the last sample of the grid,
-// has a sample in it that is not finite, or a median of zero is an error.
+// applyPaper is Paper. All arithmetic is float32, as numpy's.
 func applyPaper(s *Spectrum, g Grid) ([]float32, error) {
 	flux, err := sampled(s, g)
 	if err != nil {

@@ -10,11 +10,45 @@ import (
 type Preset uint8
 
 const (
-	// Paper is the preparation of Sedaghat et al. 2021, bit for bit: see
-	// applyPaper.
+	// Paper prepares a spectrum as Sedaghat et al. 2021 did, bit for bit: the
+	// samples of the grid in float32, padded with zeros, divided by the median
+	// over all samples of the padded axis of flux times a mask that is 0 in the
+	// masked ranges and 1 elsewhere. The masked zeros take part in that median,
+	// which therefore lies below the median of the flux; the published network
+	// was trained so.
+	//
+	// The gap between the two detectors holds what the file has there: zeros in
+	// the products of the HARPS pipeline, ones in some others.
+	//
+	// A spectrum that does not reach from the first to the last sample of the
+	// grid, has a sample in it that is not finite or not observed, or a median of
+	// zero is an error.
 	Paper Preset = iota
-	// Clean knows bad samples, gaps and errors, and scales by the continuum: see
-	// applyClean.
+
+	// Clean prepares a spectrum that has bad samples, gaps or errors.
+	//
+	// Bad is a sample that is not finite or exactly zero; one whose error is not
+	// finite, not positive, or more than 5 times the median error of its window
+	// of 100 A (where errors are known); one of 50 or more of the same value that
+	// is 4 times above or below the median flux, such as a gap filled with ones;
+	// and one the spectrum does not cover. Samples are judged as they come from
+	// the file and left out when the flux is resampled.
+	//
+	// The scale is the continuum level of the typical window: the median over
+	// windows of 100 A of the 95th percentile of the medians of blocks of 0.5 A
+	// (of five samples at least). Blocks are narrow enough to fit between lines,
+	// so that the level is that of the continuum in stars with many lines and
+	// with few; their medians ignore cosmic rays and average noise. Bad samples
+	// and the grid's masked ranges take no part.
+	//
+	// Bad samples and masked ranges are filled with a straight line between the
+	// medians of the nearest good samples on either side, as many as the stretch
+	// is long but no more than a block; at an end the line is level. The edges of
+	// the gap between the detectors, which move with the Earth and are stairs in
+	// a sum of exposures, so leave no trace. The padding is zero.
+	//
+	// A spectrum of which less than MinGood of the samples outside the masked
+	// ranges are good, or whose scale is not positive, is an error.
 	Clean
 )
 

@@ -73,6 +73,12 @@ var goldens = map[string]func() (*Figure, error){
 			Color: teff, ColorLabel: AxisLabel("Teff"), XRange: [2]float64{-60, 60},
 		})
 	},
+	"scatter_by_type": func() (*Figure, error) {
+		_, teff, logg, _ := madeSample(300)
+		return Scatter(ScatterData{
+			X: madeTypes(teff), XLabel: AxisLabel("spec_type_no"), XCategories: SpectralTypes, Y: logg, YLabel: AxisLabel("logg"),
+		})
+	},
 	"training":  func() (*Figure, error) { return Training(madeTraining()) },
 	"traversal": func() (*Figure, error) { return Traversal(madeTraversal()) },
 	"kiel": func() (*Figure, error) {

@@ -30,10 +30,16 @@ type run struct {
 	rise float64
 }
 
+const hardSpace = "\u00a0"
+
 func runs(txt string) []run {
 	var out []run
 	add := func(s string, size, rise float64) {
 		if s != "" {
+			// SVG drops plain spaces at either end of a text.
+			inner := strings.Trim(s, " ")
+			lead := len(s) - len(strings.TrimLeft(s, " "))
+			s = strings.Repeat(hardSpace, lead) + inner + strings.Repeat(hardSpace, max(0, len(s)-len(inner)-lead))
 			out = append(out, run{s, size, rise})
 		}
 	}

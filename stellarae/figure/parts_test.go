@@ -204,7 +204,8 @@ func TestRuns(t *testing.T) {
 	for in, want := range map[string][]run{
 		"":                 nil,
 		"plain_name ^2":    {{"plain_name ^2", 1, 0}},
-		"T_{eff} (K)":      {{"T", 1, 0}, {"eff", scriptSize, -0.15}, {" (K)", 1, 0}},
+		"T_{eff} (K)":      {{"T", 1, 0}, {"eff", scriptSize, -0.15}, {"\u00a0(K)", 1, 0}},
+		" ":                {{"\u00a0", 1, 0}},
 		"km s^{-1}":        {{"km s", 1, 0}, {"-1", scriptSize, 0.33}},
 		"a^{b}_{c}":        {{"a", 1, 0}, {"b", scriptSize, 0.33}, {"c", scriptSize, -0.15}},
 		"open _{brace":     {{"open _{brace", 1, 0}},

@@ -25,6 +25,7 @@ type ScatterData struct {
 	ColorLabel string
 	Categories []string // such as SpectralTypes
 
+	XCategories                []string   // names of X = 0, 1, ...; nil for numbers
 	XRange, YRange, ColorRange [2]float64 // {0, 0} for what the points need
 	InvertX, InvertY           bool       // larger numbers to the left, downward
 }
@@ -78,6 +79,13 @@ func Scatter(d ScatterData) (*Figure, error) {
 	p := newPanel(d.XLabel, d.YLabel)
 	p.setRange(xr, yr)
 	p.frame.x = linearTicks{6}
+	if d.XCategories != nil {
+		var ticks plot.ConstantTicks
+		for i, name := range d.XCategories {
+			ticks = append(ticks, plot.Tick{Value: float64(i), Label: name})
+		}
+		p.frame.x = ticks
+	}
 	if d.InvertX {
 		p.X.Scale = plot.InvertedScale{Normalizer: plot.LinearScale{}}
 	}

@@ -27,9 +27,9 @@ const (
 	barText  = vg.Length(3) // between bar and numbers, and numbers and label
 )
 
-// ticks are labelled about every 0.7 inches.
+// ticks are labelled about every 0.7 inches, six at most.
 func (b *colorBar) ticks(height vg.Length) []plot.Tick {
-	return linearTicks{max(2, int(height/(0.7*vg.Inch)))}.Ticks(b.lo, b.hi)
+	return linearTicks{min(6, max(2, int(height/(0.7*vg.Inch))))}.Ticks(b.lo, b.hi)
 }
 
 func (b *colorBar) textWidth() vg.Length {

@@ -135,7 +135,7 @@ func (f *Folder) readAll() []Failure {
 }
 
 func (f *Folder) readOne(i int) error {
-	f.ids[i] = fileID(f.files[i])
+	f.ids[i] = FileID(f.files[i])
 	if f.o.Star != nil {
 		f.stars[i] = f.o.Star(f.ids[i])
 	}
@@ -158,9 +158,9 @@ func (f *Folder) readOne(i int) error {
 	return err
 }
 
-// fileID is a file's name without its extension: the archive names its files
-// by dp_id.
-func fileID(path string) string {
+// FileID is a file's name without folder and extension: the archive names its
+// files by dp_id.
+func FileID(path string) string {
 	name := filepath.Base(path)
 	for _, e := range extensions {
 		if len(name) > len(e) && strings.EqualFold(name[len(name)-len(e):], e) {

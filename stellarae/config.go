@@ -147,8 +147,10 @@ func (c Config) Parameters() []Shape {
 	return shapes
 }
 
-// gains is the variance of every weight at the start: one over the number of
-// terms in an output, doubled before a LeakyReLU, which halves the power.
+// gains is the variance at the start of what is not zero then. A weight has one
+// over the number of terms in an output, doubled before a LeakyReLU, which
+// halves the power. The biases of fc2 are as strong as a code: from them the
+// decoder makes what all spectra share, else a node would be spent on it.
 func (c Config) gains() map[string]float64 {
 	gains := map[string]float64{}
 	relu := 2 / (1 + c.Slope*c.Slope)
@@ -161,6 +163,7 @@ func (c Config) gains() map[string]float64 {
 	gains["fc11.weight"] = 1 / float64(length*channels)
 	gains["fc12.weight"] = 1 / float64(length*channels)
 	gains["fc2.weight"] = 1 / float64(c.Nodes)
+	gains["fc2.bias"] = 1
 	gains["predict0.weight"] = 1. / 3
 	return gains
 }

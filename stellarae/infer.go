@@ -72,11 +72,20 @@ func (m *Model) compile(f func(*gomlx.Scope, *Node) *Node) (exec *gomlx.Exec, er
 	return exec, err
 }
 
-// apply runs rows of width in through exec, which gives rows of width out, in
-// batches of one size, so that few shapes are compiled. Rows are kept to about
-// four million samples a batch: some hundreds of megabytes in the network.
+// batch is how many of n rows go through the network at once: a power of two,
+// so that few shapes are compiled, and at most about four million samples,
+// some hundreds of megabytes in the layers.
+func (m *Model) batch(n int) int {
+	size := 1
+	for size < n && size < 256 && 2*size*m.Config.Samples() <= 1<<22 {
+		size *= 2
+	}
+	return size
+}
+
+// apply runs rows of width in through exec, which gives rows of width out.
 func (m *Model) apply(exec *gomlx.Exec, rows [][]float32, in, out int) ([][]float32, error) {
-	batch := min(len(rows), max(1, min(256, 1<<22/m.Config.Samples())))
+	batch := m.batch(len(rows))
 	results := make([][]float32, 0, len(rows))
 	for start := 0; start < len(rows); start += batch {
 		flat := make([]float32, batch*in) // a short last batch is filled up with zeros

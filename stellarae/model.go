@@ -35,14 +35,14 @@ type Model struct {
 // New makes a network with random parameters, drawn from the seed alike on
 // every backend: weights uniform with the variance that keeps a signal's power
 // from layer to layer (He et al. 2015, doi:10.1109/ICCV.2015.123), biases
-// zero. PyTorch's default start, a sixth of that power a layer, leaves nothing
+// zero but for those of fc2. PyTorch's default start, a sixth of that power a layer, leaves nothing
 // of a spectrum after thirty layers.
 func New(backend compute.Backend, c Config, seed uint64) (*Model, error) {
 	random := rand.New(rand.NewPCG(seed, 0x7374656c6c617261))
 	gains := c.gains()
 	return NewFrom(backend, c, func(s Shape) ([]float32, error) {
 		values := make([]float32, s.Size())
-		if gain, weight := gains[s.Name]; weight {
+		if gain, ok := gains[s.Name]; ok {
 			bound := math.Sqrt(3 * gain)
 			for i := range values {
 				values[i] = float32((2*random.Float64() - 1) * bound)

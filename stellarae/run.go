@@ -81,11 +81,7 @@ func Train(ctx context.Context, backend compute.Backend, dir string, c Config, t
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
-	err = writeJSON(filepath.Join(dir, ConfigFile), struct {
-		Config   Config   `json:"config"`
-		Training Training `json:"training"`
-	}{c, trainer.Training})
-	if err != nil {
+	if err := writePlan(dir, plan{c, &trainer.Training}); err != nil {
 		return nil, err
 	}
 	state := runState{Data: source.Fingerprint(), Sums: make([]float64, 2+c.Nodes)}
@@ -204,10 +200,42 @@ func (s *runState) moment(t *Trainer) Moment {
 	return m
 }
 
-func writeJSON(path string, v any) error {
-	return atomicfile.Write(path, func(w io.Writer) error {
+// plan is the content of a run's ConfigFile, for people and for Resume's
+// callers; the checkpoint has it too.
+type plan struct {
+	Config   Config    `json:"config"`
+	Training *Training `json:"training,omitempty"`
+}
+
+func writePlan(dir string, p plan) error {
+	return atomicfile.Write(filepath.Join(dir, ConfigFile), func(w io.Writer) error {
 		e := json.NewEncoder(w)
 		e.SetIndent("", "  ")
-		return e.Encode(v)
+		return e.Encode(p)
 	})
+}
+
+// ReadPlan reads which network is trained in a run's folder, and how.
+func ReadPlan(dir string) (Config, Training, error) {
+	var p plan
+	path := filepath.Join(dir, ConfigFile)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return p.Config, Training{}, err
+	}
+	if err := json.Unmarshal(text, &p); err != nil {
+		return p.Config, Training{}, fmt.Errorf("%s: %w", path, err)
+	}
+	if p.Training == nil {
+		return p.Config, Training{}, fmt.Errorf("%s: holds a model that was not trained here", dir)
+	}
+	return p.Config, *p.Training, errors.Join(p.Config.Validate(), p.Training.Validate())
+}
+
+// SaveRun keeps a model that was not trained here as a run in the folder dir.
+func (m *Model) SaveRun(dir string) error {
+	if err := writePlan(dir, plan{Config: m.Config}); err != nil {
+		return err
+	}
+	return m.Save(filepath.Join(dir, CheckpointFile))
 }

@@ -92,7 +92,7 @@ func (p *settings) drawStar(rng *rand.Rand) (t Truth) {
 		t.Mass = math.Pow(t.Teff/solar.Teff, 1.8) * math.Exp(0.03*rng.NormFloat64())
 	}
 	t.RV = p.rv * between(rng.NormFloat64, -5, 5)
-	t.MH = between(func() float64 { return -0.08 + p.metals*rng.NormFloat64() }, -0.6, 0.4)
+	t.MH = between(func() float64 { return -0.08 + p.metals*rng.NormFloat64() }, p.mh[0], p.mh[1])
 	// Hot stars have kept their spin: the median grows past the Kraft break.
 	spin := p.rotation * math.Exp(math.Max(0, t.Teff-6100)/400)
 	t.VSini = between(func() float64 { return spin * math.Exp(0.4*rng.NormFloat64()) }, 0.3, p.rotationTo)
@@ -148,9 +148,9 @@ func between(draw func() float64, low, high float64) float64 {
 	}
 }
 
-// evenReddening is E(B-V) even from 0 to 1 mag: more than near stars have, so
-// that a narrow window shows its slope.
-func evenReddening(u float64) float64 { return u }
+// evenReddening is E(B-V) even from 0 to 1.5 mag: more than near stars have,
+// so that a narrow window shows its slope.
+func evenReddening(u float64) float64 { return 1.5 * u }
 
 // nearbyReddening is exponential with a mean of 0.04 mag.
 func nearbyReddening(u float64) float64 { return -0.04 * math.Log(1-u) }

@@ -28,7 +28,8 @@ type settings struct {
 	teff       [2]float64 // K
 	rv         float64    // standard deviation, km/s
 	giants     float64    // share of the stars
-	metals     float64    // standard deviation of [M/H] before it is cut to -0.6 to 0.4, dex
+	metals     float64    // standard deviation of [M/H] before it is cut to mh, dex
+	mh         [2]float64
 	gravity    float64    // scatter of a dwarf's log g about its temperature's, dex
 	rotation   float64    // median vsini of a cool star, km/s
 	rotationTo float64    // largest vsini, km/s
@@ -41,17 +42,17 @@ type settings struct {
 var presets = map[Preset]settings{
 	Mini: {
 		grid: spectrum.MiniGrid(), resolution: 6000, step: 1.5,
-		teff: [2]float64{3600, 6800}, rv: 25, giants: 0, metals: 0.4, gravity: 0.03, rotation: 2.5, rotationTo: 10,
+		teff: [2]float64{3600, 6800}, rv: 25, giants: 0, metals: 0.5, mh: [2]float64{-0.8, 0.4}, gravity: 0.03, rotation: 2.5, rotationTo: 10,
 		reddening: evenReddening, snr: [2]float64{40, 200}, tail: 1.5, visits: 100,
 	},
 	Window: {
 		grid: spectrum.Grid{Start: 4960, Step: 0.02, Samples: 16384}, resolution: 50000, step: 0.5,
-		teff: [2]float64{3600, 6800}, rv: 25, giants: 0.15, metals: 0.25, gravity: 0.08, rotation: 2.5, rotationTo: 60,
+		teff: [2]float64{3600, 6800}, rv: 25, giants: 0.15, metals: 0.25, mh: [2]float64{-0.6, 0.4}, gravity: 0.08, rotation: 2.5, rotationTo: 60,
 		reddening: evenReddening, snr: [2]float64{40, 200}, tail: 1.2, visits: 300,
 	},
 	Full: {
 		grid: spectrum.PaperGrid(), resolution: 115000, step: 0.4, detectors: true,
-		teff: [2]float64{3400, 7200}, rv: 25, giants: 0.15, metals: 0.25, gravity: 0.08, rotation: 2.5, rotationTo: 100,
+		teff: [2]float64{3400, 7200}, rv: 25, giants: 0.15, metals: 0.25, mh: [2]float64{-0.6, 0.4}, gravity: 0.08, rotation: 2.5, rotationTo: 100,
 		reddening: nearbyReddening, snr: [2]float64{20, 300}, tail: 1.05, visits: 1000,
 	},
 }

@@ -18,6 +18,7 @@ type Candidate struct {
 }
 
 // wheelPlugins are the plugin files inside a site-packages folder, by wheel.
+// Who installs a CUDA plugin wants it, so it goes before the CPU's.
 var wheelPlugins = []struct{ platform, wheel, path string }{
 	{"cuda", "jax-cuda13-pjrt", "jax_plugins/xla_cuda13/xla_cuda_plugin.so"},
 	{"cuda", "jax-cuda12-pjrt", "jax_plugins/xla_cuda12/xla_cuda_plugin.so"},
@@ -47,8 +48,6 @@ func Find() []Candidate {
 			found[i].Skip = "no NVIDIA device on this machine"
 		}
 	}
-	// A GPU is why a person installs the CUDA plugin, so it goes before the
-	// CPU's within one place; the places keep their order.
 	return found
 }
 

@@ -101,8 +101,19 @@ func open(c Candidate) (device *Device, err error) {
 	if strings.HasPrefix(config, "xla:") {
 		device.Path = c.Path
 	}
-	device.Description = fmt.Sprintf("%s, %d device(s): %s", oneLine(backend.Description()), backend.NumDevices(), c.Source)
+	device.Description = describe(backend, c)
 	return device, nil
+}
+
+// describe is one line for people.
+func describe(backend compute.Backend, c Candidate) string {
+	switch c.Platform {
+	case "go":
+		return "GoMLX's pure Go backend"
+	case "cpu", "cuda":
+		return fmt.Sprintf("XLA on %s (%s)", strings.ToUpper(c.Platform), c.Source)
+	}
+	return fmt.Sprintf("%s (%s=%s)", backend.Name(), c.Source, c.Path)
 }
 
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

@@ -1,0 +1,76 @@
+# make demo       the paper's result on a simulated survey
+# make test       everything checked that a light machine can check
+# make crosscheck the checks that need PyTorch, astropy and scipy (gigabytes)
+#
+# Each target does its own set-up on a machine with Go, Python and make: Python
+# packages go into .venv, programs into bin; nothing else is touched.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+GO ?= go
+OUT ?= runs/demo
+SEED ?= 1
+
+export GOMLX_NO_AUTO_INSTALL := 1
+# Real spectra and reference numbers, which the project does not ship; tests
+# that use them skip without.
+export STELLARAE_REAL ?= $(abspath $(wildcard ../shared/real))
+
+VENV := .venv/.ready
+XVENV := .venv-crosscheck/.ready
+SOURCES := $(shell find stellarae datasets kernels -name '*.go' -o -name '*.html' 2>/dev/null) go.mod go.sum
+
+.PHONY: help build demo test lint unit race fuzz bench crosscheck fixtures clean
+
+help:
+	@sed -n 's/^# //p' Makefile | head -4
+
+$(VENV): requirements.txt
+	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "Python 3.11 or later is needed"'
+	$(PYTHON) -m venv .venv
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(XVENV): stellarae/crosscheck/requirements.txt
+	$(PYTHON) -m venv .venv-crosscheck
+	.venv-crosscheck/bin/python -m pip install --quiet --disable-pip-version-check -r stellarae/crosscheck/requirements.txt
+	@touch $@
+
+bin/stellarae: $(SOURCES)
+	$(GO) build -o $@ ./stellarae/cmd/stellarae
+
+build: $(VENV) bin/stellarae
+
+demo: build
+	bin/stellarae demo --out $(OUT) --seed $(SEED)
+
+test: build lint unit race fuzz
+
+lint:
+	@test -z "$$(gofmt -l stellarae datasets)" || { gofmt -l stellarae datasets; echo "not formatted"; exit 1; }
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+
+unit: $(VENV)
+	$(GO) test ./...
+
+# What is concurrent, under the race detector; XLA's own threads are not Go's.
+RACE := ./datasets/... ./stellarae/info/... ./stellarae/atomicfile/...
+race:
+	$(GO) test -race -short $(RACE)
+
+# Every fuzz target for a moment; FUZZTIME=10m for longer.
+FUZZTIME ?= 3s
+fuzz: $(VENV)
+	@$(GO) list -f '{{.Dir}}' ./... | while read -r dir; do \
+	  for f in $$(grep -hos '^func Fuzz[A-Za-z0-9_]*' $$dir/*_test.go | cut -c6-); do \
+	    echo "fuzz $${dir#$(CURDIR)/} $$f"; \
+	    (cd $$dir && $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x . | tail -n 1) || exit 1; \
+	  done; done
+
+bench: $(VENV)
+	$(GO) test -run '^$$' -bench . -benchtime 1s ./...
+
+clean:
+	rm -rf bin runs .venv .venv-crosscheck

@@ -1,0 +1,155 @@
+package main
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stellarae/lab/datasets"
+	"github.com/stellarae/lab/datasets/npy"
+	"github.com/stellarae/lab/stellarae"
+	"github.com/stellarae/lab/stellarae/atomicfile"
+)
+
+// encoded is what encode prints.
+type encoded struct {
+	Codes    string  `json:"codes"`
+	IDs      string  `json:"ids"`
+	Failures string  `json:"failures"`
+	Spectra  int     `json:"spectra"`
+	Nodes    int     `json:"nodes"`
+	Failed   int     `json:"failed"`
+	Seconds  float64 `json:"seconds"`
+}
+
+func newEncode() *cobra.Command {
+	var (
+		run, out, only string
+		asJSON         bool
+	)
+	c := &cobra.Command{
+		Use:   "encode --model RUN FILE...|DIR --out codes.npy",
+		Short: "Turn spectra into codes",
+		Long: `encode writes the codes, one row a spectrum, as a float32 NumPy array, and beside
+it the files in the rows' order (codes.ids.txt) and those that gave no code, with
+the cause (codes.failures.csv). A bad file never stops the rest; the exit code is
+1 only when no file gave a code.`,
+		Example: "  stellarae encode --model run survey --out codes.npy\n  stellarae encode --model run survey --only run/held-out.txt --out held.npy",
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, paths []string) error {
+			if !strings.HasSuffix(out, ".npy") {
+				return usagef("--out %s: want a name that ends in .npy", out)
+			}
+			d, err := openDevice(c)
+			if err != nil {
+				return err
+			}
+			m, err := stellarae.OpenRun(d.Backend, run)
+			if err != nil {
+				return err
+			}
+			r, err := encode(c, m, paths, only, out)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return printJSON(c.OutOrStdout(), r)
+			}
+			fmt.Fprintf(c.OutOrStdout(), "%s: %d spectra x %d nodes in %.1f s", r.Codes, r.Spectra, r.Nodes, r.Seconds)
+			if r.Failed > 0 {
+				fmt.Fprintf(c.OutOrStdout(), "; %d files gave none, see %s", r.Failed, r.Failures)
+			}
+			fmt.Fprintln(c.OutOrStdout())
+			return nil
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&run, "model", "", "run folder or checkpoint")
+	f.StringVar(&out, "out", "", "file for the codes, .npy")
+	f.StringVar(&only, "only", "", "encode only the spectra whose dp_id a file lists, one a line")
+	must(c.MarkFlagRequired("model"))
+	must(c.MarkFlagRequired("out"))
+	jsonFlag(c, &asJSON)
+	return c
+}
+
+// encode encodes the files that paths stand for and writes the results.
+func encode(c *cobra.Command, m *stellarae.Model, paths []string, only, out string) (encoded, error) {
+	began := time.Now()
+	files, err := datasets.Files(paths)
+	if err != nil {
+		return encoded{}, err
+	}
+	if only != "" {
+		if files, err = keepListed(files, only); err != nil {
+			return encoded{}, err
+		}
+	}
+	p := newProgress(c.ErrOrStderr(), "encoding")
+	result, err := m.EncodeFiles(c.Context(), files, func(done int) { p.set(done, len(files), "") })
+	p.done()
+	if err != nil {
+		return encoded{}, err
+	}
+	warn(c, result.Failures)
+	if len(result.Codes) == 0 {
+		return encoded{}, fmt.Errorf("none of %d files gave a code", len(files))
+	}
+	flat := make([]float32, 0, len(result.Codes)*m.Config.Nodes)
+	for _, code := range result.Codes {
+		flat = append(flat, code...)
+	}
+	stem := strings.TrimSuffix(out, ".npy")
+	r := encoded{
+		Codes: out, IDs: stem + ".ids.txt", Failures: stem + ".failures.csv",
+		Spectra: len(result.Codes), Nodes: m.Config.Nodes, Failed: len(result.Failures),
+	}
+	if err := writeFailures(r.Failures, result.Failures); err != nil {
+		return r, err
+	}
+	if err := writeLines(r.IDs, result.Files); err != nil {
+		return r, err
+	}
+	if err := npy.WriteFloat32(out, []int{r.Spectra, r.Nodes}, flat); err != nil {
+		return r, err
+	}
+	r.Seconds = time.Since(began).Seconds()
+	return r, nil
+}
+
+func keepListed(files []string, list string) ([]string, error) {
+	wanted, err := readLines(list)
+	if err != nil {
+		return nil, err
+	}
+	keep := map[string]bool{}
+	for _, id := range wanted {
+		keep[datasets.FileID(id)] = true
+	}
+	var kept []string
+	for _, file := range files {
+		if keep[datasets.FileID(file)] {
+			kept = append(kept, file)
+		}
+	}
+	if len(kept) == 0 {
+		return nil, fmt.Errorf("%s: lists none of the %d files", list, len(files))
+	}
+	return kept, nil
+}
+
+func writeFailures(path string, failures []datasets.Failure) error {
+	return atomicfile.Write(path, func(w io.Writer) error {
+		out := csv.NewWriter(w)
+		out.Write([]string{"file", "cause"}) // errors are kept until Flush
+		for _, f := range failures {
+			out.Write([]string{f.Path, f.Err.Error()})
+		}
+		out.Flush()
+		return out.Error()
+	})
+}

@@ -1,14 +1,13 @@
 package catalog
 
 import (
-	"bufio"
 	"encoding/csv"
 	"fmt"
 	"io"
 	"math"
-	"os"
-	"path/filepath"
 	"strconv"
+
+	"github.com/stellarae/lab/stellarae/atomicfile"
 )
 
 // Write writes the table as CSV that Read gives back: dp_id, target_name,
@@ -23,7 +22,7 @@ func (t *Table) Write(path string) error {
 	if err := t.check(); err != nil {
 		return fmt.Errorf("catalog: %s: %w", path, err)
 	}
-	if err := writeAtomic(path, t.write); err != nil {
+	if err := atomicfile.Write(path, t.write); err != nil {
 		return fmt.Errorf("catalog: %w", err)
 	}
 	return nil
@@ -77,36 +76,4 @@ func numberText(v float64) string {
 		return ""
 	}
 	return strconv.FormatFloat(v, 'g', -1, 64)
-}
-
-// writeAtomic writes a file through a temporary one in the same folder, so
-// that path holds the old bytes or all the new ones, whatever goes wrong.
-func writeAtomic(path string, write func(io.Writer) error) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			f.Close()
-			os.Remove(f.Name())
-		}
-	}()
-	w := bufio.NewWriterSize(f, 1<<16)
-	if err = write(w); err != nil {
-		return err
-	}
-	if err = w.Flush(); err != nil {
-		return err
-	}
-	if err = f.Chmod(0o644); err != nil {
-		return err
-	}
-	if err = f.Sync(); err != nil {
-		return err
-	}
-	if err = f.Close(); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
 }

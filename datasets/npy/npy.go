@@ -20,6 +20,8 @@ import (
 	"os"
 
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/stellarae/lab/stellarae/atomicfile"
 )
 
 // ReadMatrix reads a two-dimensional array as float64; float32 is widened
@@ -153,7 +155,7 @@ func WriteFloat32(path string, shape []int, data []float32) error {
 	if count != len(data) {
 		return fmt.Errorf("npy: %s: shape %s holds %d values, got %d", path, shapeText(shape), count, len(data))
 	}
-	err = writeAtomic(path, func(w io.Writer) error {
+	err = atomicfile.Write(path, func(w io.Writer) error {
 		if err := writeHeader(w, shape); err != nil {
 			return err
 		}

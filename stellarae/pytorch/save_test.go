@@ -3,6 +3,7 @@ package pytorch
 import (
 	"archive/zip"
 	"bytes"
+	"errors"
 	"io/fs"
 	"math"
 	"os"
@@ -123,7 +124,7 @@ func TestSaveRefuses(t *testing.T) {
 }
 
 func TestSaveIntoMissingFolder(t *testing.T) {
-	if err := Save(filepath.Join(t.TempDir(), "none", "c.pth.tar"), &Checkpoint{}); !os.IsNotExist(err) {
+	if err := Save(filepath.Join(t.TempDir(), "none", "c.pth.tar"), &Checkpoint{}); !errors.Is(err, fs.ErrNotExist) {
 		t.Error(err)
 	}
 }

@@ -13,7 +13,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
+	"regexp"
 )
 
 // Write writes a file that survives a power cut once Write has returned.
@@ -26,20 +26,26 @@ func WriteUnsynced(path string, write func(io.Writer) error) error { return put(
 
 const suffix = ".partial"
 
+// temporary matches the names of put's files.
+var temporary = regexp.MustCompile(`^\..+\.\d+\` + suffix + `$`)
+
 func put(path string, sync bool, write func(io.Writer) error) (err error) {
 	dir := filepath.Dir(path)
 	f, err := os.CreateTemp(dir, "."+filepath.Base(path)+".*"+suffix)
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, cause(err))
 	}
+	placed := false
 	defer func() {
-		if err != nil {
+		if !placed { // also where write panics
 			f.Close() // the first error counts
 			os.Remove(f.Name())
-			err = fmt.Errorf("%s: %w", path, cause(err))
+		}
+		if err != nil {
+			err = fmt.Errorf("%s: %w", path, err)
 		}
 	}()
-	w := bufio.NewWriterSize(f, 1<<18)
+	w := bufio.NewWriterSize(file{f}, 1<<18)
 	if err := write(w); err != nil {
 		return err
 	}
@@ -47,28 +53,42 @@ func put(path string, sync bool, write func(io.Writer) error) (err error) {
 		return err
 	}
 	if err := f.Chmod(0o644); err != nil {
-		return err
+		return cause(err)
 	}
 	if sync {
 		if err := f.Sync(); err != nil {
-			return err
+			return cause(err)
 		}
 	}
 	if err := f.Close(); err != nil {
-		return err
+		return cause(err)
 	}
 	if err := os.Rename(f.Name(), path); err != nil {
-		return err
+		return cause(err)
 	}
-	if !sync {
-		return nil
+	placed = true
+	if sync {
+		return cause(syncFolder(dir))
 	}
+	return nil
+}
+
+// syncFolder makes a rename in a folder last.
+func syncFolder(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {
 		return err
 	}
 	defer d.Close()
 	return d.Sync()
+}
+
+// file writes with errors that may be wrapped on their way back through write.
+type file struct{ f *os.File }
+
+func (w file) Write(p []byte) (int, error) {
+	n, err := w.f.Write(p)
+	return n, cause(err)
 }
 
 // cause takes the temporary file's name out of an error of package os: people
@@ -90,7 +110,7 @@ func Clean(dir string) error {
 		return err
 	}
 	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), ".") && strings.HasSuffix(e.Name(), suffix) && e.Type().IsRegular() {
+		if temporary.MatchString(e.Name()) && e.Type().IsRegular() {
 			if err := os.Remove(filepath.Join(dir, e.Name())); err != nil {
 				return err
 			}

@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	. "github.com/gomlx/gomlx/core/graph" //lint:ignore ST1001 graph code reads as formulas
+	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	gomlx "github.com/gomlx/gomlx/ml/model"
 
@@ -125,7 +125,7 @@ func compare(t *testing.T, m *Model, golden *pytorch.Checkpoint, tolerance float
 		t.Fatal(err)
 	}
 	batch := x.Shape[0]
-	out, err := exec.Exec(
+	out, err := exec.Call(
 		tensors.FromFlatDataAndDimensions(x.Data, batch, m.Config.Samples()),
 		tensors.FromFlatDataAndDimensions(eps.Data, batch, m.Config.Nodes), beta.Data[0])
 	if err != nil {

@@ -97,7 +97,7 @@ func (m *Model) apply(exec *gomlx.Exec, rows [][]float32, in, out int) ([][]floa
 			copy(flat[i*in:], row)
 		}
 		err := guard(func() error {
-			o, err := exec.Exec(tensors.FromFlatDataAndDimensions(flat, batch, in))
+			o, err := exec.Call(tensors.FromFlatDataAndDimensions(flat, batch, in))
 			if err != nil {
 				return err
 			}

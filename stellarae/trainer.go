@@ -53,7 +53,7 @@ func (t *Trainer) Do(flux []float32) (Losses, error) {
 	}
 	var losses Losses
 	err := guard(func() error {
-		out, err := t.exec.Exec(
+		out, err := t.exec.Call(
 			tensors.FromFlatDataAndDimensions(flux, batch, c.Samples()),
 			tensors.FromFlatDataAndDimensions(t.noise(t.step), batch, c.Nodes),
 			float32(t.Training.BetaAt(t.step)),

@@ -121,7 +121,7 @@ func TestLoadRefusesWithTheCause(t *testing.T) {
 		{"no rows", "x: 0 samples are not a spectrum", scalars(
 			fits.ColumnData{Name: "WAVE", Data: wave[:0]}, fits.ColumnData{Name: "FLUX", Data: flux[:0]})},
 		{"cut short", "x: hdu 1: ", whole[:len(whole)-2880]},
-		{"empty", "x: 0 samples are not a spectrum", nil},
+		{"empty", "x: the file is empty", nil},
 		{"binary", "x: line 1: a zero byte: neither FITS nor text", []byte("\x7fELF\x00\x01")},
 	} {
 		t.Run(c.name, func(t *testing.T) {

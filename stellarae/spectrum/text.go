@@ -79,6 +79,12 @@ func readText(name string, r io.Reader, limit int) (*Spectrum, error) {
 		}
 		return nil, fmt.Errorf("%s: line %d: %w", name, line+1, err)
 	}
+	if len(s.Wave) == 0 {
+		if line == 0 {
+			return nil, fmt.Errorf("%s: the file is empty", name)
+		}
+		return nil, fmt.Errorf("%s: no line of numbers: neither FITS nor text of columns", name)
+	}
 	return finish(s, name)
 }
 

@@ -40,7 +40,8 @@ func TestReadText(t *testing.T) {
 
 func TestReadTextRefuses(t *testing.T) {
 	for text, want := range map[string]string{
-		"":                                     "x: 0 samples are not a spectrum",
+		"":                                     "x: the file is empty",
+		"garbage\n":                            "x: no line of numbers: neither FITS nor text of columns",
 		"5000 1\n":                             "x: 1 samples are not a spectrum",
 		"5000\n5001\n":                         "x: line 1: 1 columns, want 2",
 		"a b\nc d\n5000 1\n":                   `x: line 2: column 1: "c" is not a number`,

@@ -67,7 +67,7 @@ folders, then the Python environments VIRTUAL_ENV, CONDA_PREFIX and the nearest
 
 // multiplies computes a small product whose answer is known.
 func multiplies(d *xla.Device) (bool, error) {
-	out, err := graph.ExecOnce(d.Backend, func(a, b *graph.Node) *graph.Node {
+	out, err := graph.CallOnce(d.Backend, func(a, b *graph.Node) *graph.Node {
 		return graph.DotGeneral(a, []int{1}, nil, b, []int{0}, nil)
 	}, [][]float32{{1, 2}, {3, 4}}, [][]float32{{5, 6}, {7, 8}})
 	if err != nil {

@@ -2,6 +2,7 @@ package xla
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -55,9 +56,8 @@ func Find() []Candidate {
 // (pjrt_c_api_cpu_plugin.so, pjrt-plugin-cuda.so), CUDA first.
 func inFolder(source, dir string) []Candidate {
 	var found []Candidate
-	for _, pattern := range []string{"pjrt_c_api_*_plugin.so", "pjrt[-_]plugin[-_]*.so"} {
-		paths, _ := filepath.Glob(filepath.Join(dir, pattern)) // only a bad pattern fails
-		for _, p := range paths {
+	for _, pattern := range []string{"pjrt_c_api_*_plugin.so", "pjrt-plugin-*.so", "pjrt_plugin_*.so"} {
+		for _, p := range glob(dir, pattern) {
 			platform := "cpu"
 			if strings.Contains(filepath.Base(p), "cuda") {
 				platform = "cuda"
@@ -72,12 +72,27 @@ func inFolder(source, dir string) []Candidate {
 func inSitePackages(source, prefix string) []Candidate {
 	var found []Candidate
 	for _, w := range wheelPlugins {
-		paths, _ := filepath.Glob(filepath.Join(prefix, "lib", "python3*", "site-packages", w.path))
-		for _, p := range paths {
+		for _, p := range glob(prefix, "lib/python3*/site-packages/"+w.path) {
 			found = append(found, Candidate{Source: fmt.Sprintf("%s, wheel %s", source, w.wheel), Path: p, Platform: w.platform})
 		}
 	}
 	return found
+}
+
+// glob gives the absolute paths below dir, whose name is no pattern.
+func glob(dir, pattern string) []string {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil // there is no working folder
+	}
+	paths, err := fs.Glob(os.DirFS(dir), pattern)
+	if err != nil {
+		panic(err) // a bad pattern
+	}
+	for i, p := range paths {
+		paths[i] = filepath.Join(dir, p)
+	}
+	return paths
 }
 
 type pythonEnvironment struct{ source, prefix string }

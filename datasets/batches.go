@@ -2,6 +2,7 @@ package datasets
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"runtime"
 	"sync"
@@ -36,8 +37,8 @@ type result struct {
 const readAhead = 2
 
 // NewBatches deals batches of size spectra from the given rows. onBad, if not
-// nil, hears once of every row that cannot be read; the row after it takes its
-// place.
+// nil, hears once of every row that cannot be read, of one at a time, and must
+// not ask for batches; the row after it takes its place.
 func NewBatches(d Dataset, rows []int, size int, seed uint64, onBad func(i int, err error)) (*Batches, error) {
 	if len(rows) == 0 {
 		return nil, fmt.Errorf("no spectra to train on")
@@ -52,10 +53,45 @@ func NewBatches(d Dataset, rows []int, size int, seed uint64, onBad func(i int, 
 // Fingerprint identifies the rows dealt from.
 func (b *Batches) Fingerprint() string { return Fingerprint(b.data, b.rows) }
 
-// places are the positions in rows that make up a step, counted from 0.
-func (b *Batches) places(step int) []int {
+// Batch gives the spectra of a step, flat, and starts reading those after it.
+// The slice is the caller's to keep.
+func (b *Batches) Batch(step int) ([]float32, error) {
 	b.mu.Lock()
-	defer b.mu.Unlock()
+	c := b.start(step)
+	maps.DeleteFunc(b.ahead, func(s int, _ chan result) bool { return s <= step || s > step+readAhead })
+	for s := step + 1; s <= step+readAhead; s++ {
+		b.start(s)
+	}
+	b.mu.Unlock()
+	r := <-c
+	return r.flux, r.err
+}
+
+// start reads the batch of a step, if that has not begun. b.mu is held.
+func (b *Batches) start(step int) chan result {
+	if c, ok := b.ahead[step]; ok {
+		return c
+	}
+	c := make(chan result, 1)
+	b.ahead[step] = c
+	places := b.places(step)
+	go func() {
+		samples := b.data.Samples()
+		flux := make([]float32, b.size*samples)
+		var g errgroup.Group
+		g.SetLimit(runtime.GOMAXPROCS(0))
+		for k, place := range places {
+			g.Go(func() error { return b.fill(place, flux[k*samples:(k+1)*samples]) })
+		}
+		err := g.Wait()
+		c <- result{flux, err}
+	}()
+	return c
+}
+
+// places are the positions in rows that make up a step, counted from 0. b.mu
+// is held.
+func (b *Batches) places(step int) []int {
 	places := make([]int, b.size)
 	for k := range places {
 		position := step*b.size + k
@@ -66,44 +102,6 @@ func (b *Batches) places(step int) []int {
 		places[k] = b.shuffle[position%len(b.rows)]
 	}
 	return places
-}
-
-// Batch gives the spectra of a step, flat, and starts reading those after it.
-// The slice is the caller's to keep.
-func (b *Batches) Batch(step int) ([]float32, error) {
-	for s := step; s <= step+readAhead; s++ {
-		b.start(s)
-	}
-	b.mu.Lock()
-	c := b.ahead[step]
-	delete(b.ahead, step)
-	b.mu.Unlock()
-	r := <-c
-	return r.flux, r.err
-}
-
-func (b *Batches) start(step int) {
-	b.mu.Lock()
-	_, started := b.ahead[step]
-	c := make(chan result, 1)
-	if !started {
-		b.ahead[step] = c
-	}
-	b.mu.Unlock()
-	if started {
-		return
-	}
-	places := b.places(step)
-	go func() {
-		flux := make([]float32, b.size*b.data.Samples())
-		var g errgroup.Group
-		g.SetLimit(runtime.GOMAXPROCS(0))
-		for k, place := range places {
-			g.Go(func() error { return b.fill(place, flux[k*b.data.Samples():(k+1)*b.data.Samples()]) })
-		}
-		err := g.Wait()
-		c <- result{flux, err}
-	}()
 }
 
 // fill reads the row at a place or, where that cannot be read, the next one
@@ -120,12 +118,11 @@ func (b *Batches) fill(place int, dst []float32) error {
 			first = err
 		}
 		b.mu.Lock()
-		known := b.bad[row]
-		b.bad[row] = true
-		b.mu.Unlock()
-		if !known && b.onBad != nil {
+		if !b.bad[row] && b.onBad != nil {
 			b.onBad(row, err)
 		}
+		b.bad[row] = true
+		b.mu.Unlock()
 	}
 	return fmt.Errorf("no readable spectrum near %s: %w", b.data.ID(b.rows[place]), first)
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -43,6 +44,9 @@ type Folder struct {
 // extensions of the files a folder is searched for.
 var extensions = []string{".fits", ".fit", ".fts", ".fits.gz", ".fit.gz", ".fts.gz"}
 
+// textExtensions are those of files that are spectra only where they are named.
+var textExtensions = []string{".txt", ".dat", ".csv", ".ascii"}
+
 // Files lists the spectra that paths stand for: a file stands for itself, a
 // folder for the FITS files in it and its subfolders, in the order of their
 // names.
@@ -54,7 +58,8 @@ func Files(paths []string) ([]string, error) {
 			files = append(files, path) // what is wrong with it is said when it is read
 			continue
 		}
-		err = filepath.WalkDir(path, func(p string, d fs.DirEntry, err error) error {
+		// with a separator, for a link to a folder stands for that folder
+		err = filepath.WalkDir(path+string(filepath.Separator), func(p string, d fs.DirEntry, err error) error {
 			if err != nil {
 				return err
 			}
@@ -159,15 +164,15 @@ func (f *Folder) readOne(i int) error {
 }
 
 // FileID is a file's name without folder and extension: the archive names its
-// files by dp_id.
+// files by dp_id. A dp_id, whose end looks like an extension, is its own.
 func FileID(path string) string {
 	name := filepath.Base(path)
-	for _, e := range extensions {
+	for _, e := range slices.Concat(extensions, textExtensions) {
 		if len(name) > len(e) && strings.EqualFold(name[len(name)-len(e):], e) {
 			return name[:len(name)-len(e)]
 		}
 	}
-	return strings.TrimSuffix(name, filepath.Ext(name))
+	return name
 }
 
 func (f *Folder) drop(failures []Failure) {

@@ -3,6 +3,7 @@ package stellarae
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/stellarae/lab/stellarae/spectrum"
@@ -83,10 +84,20 @@ func (c Config) encoded() (length, channels int) {
 	return length, c.Encoder[len(c.Encoder)-1].Out
 }
 
+// maxWidth bounds channels, kernels and nodes far above any use, so that no
+// configuration from outside has sizes beyond an int.
+const maxWidth = 1 << 16
+
 // Validate tells what keeps the network from being built.
 func (c Config) Validate() error {
-	if c.Nodes < 1 {
-		return fmt.Errorf("config %q: %d nodes", c.Name, c.Nodes)
+	if err := c.Grid.Validate(); err != nil {
+		return fmt.Errorf("config %q: %w", c.Name, err)
+	}
+	if c.Nodes < 1 || c.Nodes > maxWidth {
+		return fmt.Errorf("config %q: %d nodes; want 1 to %d", c.Name, c.Nodes, maxWidth)
+	}
+	if math.IsNaN(c.Slope) || math.IsInf(c.Slope, 0) {
+		return fmt.Errorf("config %q: slope %v", c.Name, c.Slope)
 	}
 	if len(c.Encoder) == 0 {
 		return fmt.Errorf("config %q: no encoder layers", c.Name)
@@ -96,8 +107,8 @@ func (c Config) Validate() error {
 		switch {
 		case l.In != in:
 			return fmt.Errorf("config %q: conv%d takes %d channels, but gets %d", c.Name, i+1, l.In, in)
-		case l.Out < 1 || l.Kernel < 1 || l.Kernel%2 == 0:
-			return fmt.Errorf("config %q: conv%d has %d channels and kernel %d; want at least 1 and an odd kernel", c.Name, i+1, l.Out, l.Kernel)
+		case l.Out < 1 || l.Out > maxWidth || l.Kernel < 1 || l.Kernel > maxWidth || l.Kernel%2 == 0:
+			return fmt.Errorf("config %q: conv%d has %d channels and kernel %d; want 1 to %d and an odd kernel", c.Name, i+1, l.Out, l.Kernel, maxWidth)
 		case l.Stride != 1 && l.Stride != 2:
 			return fmt.Errorf("config %q: conv%d has stride %d; want 1 or 2", c.Name, i+1, l.Stride)
 		case length < l.Stride || length%l.Stride != 0:

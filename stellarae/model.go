@@ -38,6 +38,9 @@ type Model struct {
 // zero but for those of fc2. PyTorch's default start, a sixth of that power a layer, leaves nothing
 // of a spectrum after thirty layers.
 func New(backend compute.Backend, c Config, seed uint64) (*Model, error) {
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
 	random := rand.New(rand.NewPCG(seed, 0x7374656c6c617261))
 	gains := c.gains()
 	return NewFrom(backend, c, func(s Shape) ([]float32, error) {

@@ -148,9 +148,10 @@ func between(draw func() float64, low, high float64) float64 {
 	}
 }
 
-// evenReddening is E(B-V) even from 0 to 1.5 mag: more than near stars have,
-// so that a narrow window shows its slope.
-func evenReddening(u float64) float64 { return 1.5 * u }
+// evenReddening is E(B-V) even from 0 to most, in mag.
+func evenReddening(most float64) func(u float64) float64 {
+	return func(u float64) float64 { return most * u }
+}
 
 // nearbyReddening is exponential with a mean of 0.04 mag.
 func nearbyReddening(u float64) float64 { return -0.04 * math.Log(1-u) }

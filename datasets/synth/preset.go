@@ -10,8 +10,9 @@ import (
 type Preset string
 
 const (
-	// Mini is spectrum.MiniGrid at R = 6,000: cool dwarfs whose radial velocity, temperature, metallicity and reddening
-	// show, while rotation and gravity (a function of temperature) hardly do.
+	// Mini is spectrum.MiniGrid at R = 6,000: cool dwarfs whose radial velocity, temperature and reddening
+	// show, while metallicity, rotation and gravity (a function of temperature) hardly do. The reddening is far
+	// beyond that of near stars, so that its slope exceeds temperature's and a network can tell the two apart.
 	Mini Preset = "mini"
 	// Window is the same window at 0.02 A and R = 50,000: dwarfs and giants.
 	Window Preset = "window"
@@ -30,9 +31,9 @@ type settings struct {
 	giants     float64    // share of the stars
 	metals     float64    // standard deviation of [M/H] before it is cut to mh, dex
 	mh         [2]float64
-	gravity    float64    // scatter of a dwarf's log g about its temperature's, dex
-	rotation   float64    // median vsini of a cool star, km/s
-	rotationTo float64    // largest vsini, km/s
+	gravity    float64 // scatter of a dwarf's log g about its temperature's, dex
+	rotation   float64 // median vsini of a cool star, km/s
+	rotationTo float64 // largest vsini, km/s
 	reddening  func(u float64) float64
 	snr        [2]float64
 	tail       float64 // exponent of the visits' distribution
@@ -42,13 +43,13 @@ type settings struct {
 var presets = map[Preset]settings{
 	Mini: {
 		grid: spectrum.MiniGrid(), resolution: 6000, step: 1.5,
-		teff: [2]float64{3600, 6800}, rv: 25, giants: 0, metals: 0.5, mh: [2]float64{-0.8, 0.4}, gravity: 0.03, rotation: 2.5, rotationTo: 10,
-		reddening: evenReddening, snr: [2]float64{40, 200}, tail: 1.5, visits: 100,
+		teff: [2]float64{3600, 6800}, rv: 25, giants: 0, metals: 0.15, mh: [2]float64{-0.6, 0.4}, gravity: 0.03, rotation: 2.5, rotationTo: 10,
+		reddening: evenReddening(4.5), snr: [2]float64{40, 200}, tail: 1.5, visits: 100,
 	},
 	Window: {
 		grid: spectrum.Grid{Start: 4960, Step: 0.02, Samples: 16384}, resolution: 50000, step: 0.5,
 		teff: [2]float64{3600, 6800}, rv: 25, giants: 0.15, metals: 0.25, mh: [2]float64{-0.6, 0.4}, gravity: 0.08, rotation: 2.5, rotationTo: 60,
-		reddening: evenReddening, snr: [2]float64{40, 200}, tail: 1.2, visits: 300,
+		reddening: evenReddening(1), snr: [2]float64{40, 200}, tail: 1.2, visits: 300,
 	},
 	Full: {
 		grid: spectrum.PaperGrid(), resolution: 115000, step: 0.4, detectors: true,

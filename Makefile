@@ -72,5 +72,15 @@ fuzz: $(VENV)
 bench: $(VENV)
 	$(GO) test -run '^$$' -bench . -benchtime 1s ./...
 
+# Against PyTorch, astropy, scipy and numpy: fixtures made again and live
+# comparisons, then speed (for information, not a check), then full size, which
+# ends with a table. Takes five to ten minutes and 3 GB of memory, and 5 GB of
+# disk for the packages; without STELLARAE_REAL it simulates its spectra.
+XPYTHON := .venv-crosscheck/bin/python
+crosscheck: $(XVENV) build
+	STELLARAE_PYTHON=$(CURDIR)/$(XPYTHON) $(GO) test -count=1 $$(grep -rl --include='*_test.go' STELLARAE_PYTHON stellarae datasets | xargs -n1 dirname | sort -u | sed 's|^|./|')
+	GO="$(GO)" $(XPYTHON) -u stellarae/crosscheck/step_time.py runs/crosscheck
+	GO="$(GO)" $(XPYTHON) -u stellarae/crosscheck/full.py runs/crosscheck
+
 clean:
 	rm -rf bin runs .venv .venv-crosscheck

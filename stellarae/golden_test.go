@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	. "github.com/gomlx/gomlx/core/graph"
@@ -108,8 +109,9 @@ func near(t testing.TB, name string, got []float32, want pytorch.Tensor, toleran
 	t.Logf("%-22s off by %.2g of %.3g", name, worst/largest, largest)
 }
 
-// compare runs the whole network once and compares everything with PyTorch's.
-func compare(t *testing.T, m *Model, golden *pytorch.Checkpoint, tolerance float64) {
+// compare runs the whole network once and compares everything with PyTorch's,
+// the gradients with a tolerance of their own.
+func compare(t *testing.T, m *Model, golden *pytorch.Checkpoint, tolerance, gradients float64) {
 	t.Helper()
 	x, eps, beta := tensor(t, golden, "x"), tensor(t, golden, "eps"), tensor(t, golden, "beta")
 	shapes := m.Config.Parameters()
@@ -140,6 +142,9 @@ func compare(t *testing.T, m *Model, golden *pytorch.Checkpoint, tolerance float
 		if err != nil {
 			t.Fatal(err)
 		}
+		if strings.HasPrefix(name, "grad.") {
+			tolerance = gradients
+		}
 		near(t, name, got, tensor(t, golden, name), tolerance)
 	}
 }
@@ -149,7 +154,7 @@ func TestNetworkAgainstPyTorch(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			m := torchModel(t, smallConfig(t, name), "crosscheck/testdata/"+name+".pth.tar")
 			golden := load(t, "crosscheck/testdata/"+name+"_golden.pth.tar")
-			compare(t, m, golden, 1e-5)
+			compare(t, m, golden, 1e-5, 1e-5)
 
 			x := tensor(t, golden, "x")
 			rows := make([][]float32, x.Shape[0])

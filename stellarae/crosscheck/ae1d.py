@@ -16,7 +16,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-SLOPE = 0.1  # of LeakyReLU, after every convolution but predict0
+SLOPE = 0.1  # of LeakyReLU, after every convolution but predict0, unless the configuration has another "slope"
 
 
 def layer(inputs, outputs, kernel, stride):
@@ -46,10 +46,11 @@ class AE1d(nn.Module):
     def __init__(self, config):
         super().__init__()
         self.config = config
+        self.slope = config.get("slope", SLOPE)
         length = config["samples"]
         for i, c in enumerate(config["encoder"]):
             conv = nn.Conv1d(c["in"], c["out"], c["kernel"], c["stride"], padding=(c["kernel"] - 1) // 2)
-            self.add_module(f"conv{i + 1}", nn.Sequential(conv, nn.LeakyReLU(SLOPE)))
+            self.add_module(f"conv{i + 1}", nn.Sequential(conv, nn.LeakyReLU(self.slope)))
             length = (length - 1) // c["stride"] + 1
         self.deep = (c["out"], length)  # channels and samples on both sides of the bottleneck
         flat = self.deep[0] * self.deep[1]
@@ -61,7 +62,7 @@ class AE1d(nn.Module):
             if (c["kernel"], c["stride"]) not in ((3, 1), (4, 2)):
                 raise ValueError(f"decoder layer {i}: kernel {c['kernel']} with stride {c['stride']}")
             deconv = nn.ConvTranspose1d(c["in"], c["out"], c["kernel"], c["stride"], padding=1)
-            self.add_module(f"deconv{n - i}", nn.Sequential(deconv, nn.LeakyReLU(SLOPE)))
+            self.add_module(f"deconv{n - i}", nn.Sequential(deconv, nn.LeakyReLU(self.slope)))
         self.predict0 = nn.Conv1d(c["out"], 1, 3, padding=1)
 
     def features(self, x):
@@ -116,7 +117,7 @@ def fill(model, seed):
                     fan_in = p.shape[0] * (3 if p.shape[2] == 3 else 2)
                 else:
                     fan_in = np.prod(p.shape[1:])
-                gain = 1 if name.startswith(("fc", "predict")) else 2 / (1 + SLOPE**2)
+                gain = 1 if name.startswith(("fc", "predict")) else 2 / (1 + model.slope**2)
                 values = random.standard_normal(p.shape) * np.sqrt(gain / fan_in)
             if name == "fc12.bias":
                 values -= 1

@@ -1,11 +1,19 @@
-// Package crosscheck holds this project's model to another implementation of
-// it: ae1d.py is the published network in PyTorch, written from the paper's
-// description, and the golden_*.py scripts let it compute outputs, losses,
-// gradients and steps of Adam. The small goldens are kept in testdata and
-// tested against wherever Go runs; the tests of this package need a Python
-// with requirements.txt, named by STELLARAE_PYTHON, and are skipped without.
+// Package crosscheck holds this project to other implementations of it.
+// ae1d.py is the published network in PyTorch, written from the paper's
+// description. What the scripts compute with it is compared with Go:
 //
-// It is not a second model to use: nothing here trains or reads spectra.
+//	golden_small.py  outputs, losses, gradients and steps of Adam of two small
+//	                 networks, kept in testdata and tested wherever Go runs
+//	golden_full.py   outputs, losses and gradients of the network at full size
+//	roundtrip.py     checkpoints of every kind, to Go and back
+//	full.py          the program at full size, command by command
+//	step_time.py     speed and memory at full size, for information
+//
+// The tests of this package make every fixture of the project anew and compare.
+// They need a Python with requirements.txt, named by STELLARAE_PYTHON, and are
+// skipped without; `make crosscheck` runs everything.
+//
+// It is not a second model to use: nothing here trains or reads a survey.
 //
 //	python -m venv .venv-crosscheck
 //	.venv-crosscheck/bin/pip install -r stellarae/crosscheck/requirements.txt

@@ -43,7 +43,7 @@ type settings struct {
 var presets = map[Preset]settings{
 	Mini: {
 		grid: spectrum.MiniGrid(), resolution: 6000, step: 1.5,
-		teff: [2]float64{3600, 6800}, rv: 25, giants: 0, metals: 0.15, mh: [2]float64{-0.6, 0.4}, gravity: 0.03, rotation: 2.5, rotationTo: 10,
+		teff: [2]float64{4600, 6600}, rv: 25, giants: 0, metals: 0.1, mh: [2]float64{-0.6, 0.4}, gravity: 0.03, rotation: 2.5, rotationTo: 10,
 		reddening: evenReddening(4.5), snr: [2]float64{40, 200}, tail: 1.5, visits: 100,
 	},
 	Window: {

@@ -42,11 +42,12 @@ func (r *Report) html(f *findings, drawings []drawing) ([]byte, error) {
 		Drawings    []drawing
 		Scatters    []drawing
 		Unexplained string
+		Loose       bool // there are nodes without a relation
 		Bias        *bias
 
 		FirstBins, LastBins int
 		Contrast            int
-	}{findings: f, Report: r, Labels: f.Labels, Unexplained: f.unexplainedWords(), Bias: biasOf(f, c.Bins), Contrast: contrast}
+	}{findings: f, Report: r, Labels: f.Labels, Unexplained: f.unexplainedWords(), Loose: len(f.Unexplained) > 0, Bias: biasOf(f, c.Bins), Contrast: contrast}
 	if len(c.Bins) > 0 {
 		data.FirstBins, data.LastBins = c.Bins[0], c.Bins[len(c.Bins)-1]
 	}

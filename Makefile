@@ -26,15 +26,23 @@ SOURCES := $(shell find stellarae datasets kernels -name '*.go' -o -name '*.html
 help:
 	@sed -n 's/^# //p' Makefile | head -4
 
+# venv FOLDER,REQUIREMENTS. Debian's and Ubuntu's Python has venv without pip;
+# where it has pip apart from it, that one fills the environment.
+PIP := pip install --quiet --disable-pip-version-check
+define venv
+if $(PYTHON) -m venv $(1) >/dev/null 2>&1; then $(1)/bin/python -m $(PIP) -r $(2); \
+elif $(PYTHON) -m venv --without-pip --clear $(1) && $(PYTHON) -m pip --version >/dev/null 2>&1; then \
+  $(PYTHON) -m pip --python $(1)/bin/python install --quiet --disable-pip-version-check -r $(2); \
+else echo "$(PYTHON) has neither ensurepip nor pip: apt install python3-venv" >&2; exit 1; fi
+endef
+
 $(VENV): requirements.txt
 	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "Python 3.11 or later is needed"'
-	$(PYTHON) -m venv .venv
-	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(call venv,.venv,requirements.txt)
 	@touch $@
 
 $(XVENV): stellarae/crosscheck/requirements.txt
-	$(PYTHON) -m venv .venv-crosscheck
-	.venv-crosscheck/bin/python -m pip install --quiet --disable-pip-version-check -r stellarae/crosscheck/requirements.txt
+	$(call venv,.venv-crosscheck,stellarae/crosscheck/requirements.txt)
 	@touch $@
 
 bin/stellarae: $(SOURCES)
@@ -66,7 +74,7 @@ fuzz: $(VENV)
 	@$(GO) list -f '{{.Dir}}' ./... | while read -r dir; do \
 	  for f in $$(grep -hos '^func Fuzz[A-Za-z0-9_]*' $$dir/*_test.go | cut -c6-); do \
 	    echo "fuzz $${dir#$(CURDIR)/} $$f"; \
-	    (cd $$dir && $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x . | tail -n 1) || exit 1; \
+	    out=$$(cd $$dir && $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x . 2>&1) || { echo "$$out"; exit 1; }; \
 	  done; done
 
 bench: $(VENV)

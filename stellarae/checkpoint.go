@@ -7,10 +7,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"math"
 	"os"
+	"slices"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
@@ -152,49 +152,88 @@ func resume(backend compute.Backend, path string, state any) (*Trainer, error) {
 	return t, nil
 }
 
-// readCheckpoint checks the file as a whole before it believes a word of it.
-// Without all, what is not a parameter of the network is left out.
-func readCheckpoint(backend compute.Backend, path string, all bool) (_ *Model, h checkpointHeader, err error) {
+// readCheckpoint reads a model and, with all, what else the file holds: the
+// state of its training.
+func readCheckpoint(backend compute.Backend, path string, all bool) (*Model, checkpointHeader, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, h, err
+		return nil, checkpointHeader{}, err
 	}
 	defer f.Close()
 	st, err := f.Stat()
-	if err != nil {
-		return nil, h, err
+	if err == nil && !st.Mode().IsRegular() {
+		err = errors.New("not a file")
 	}
-	size := st.Size()
-	sum := sha256.New()
-	r := bufio.NewReaderSize(io.TeeReader(io.LimitReader(f, size-sha256.Size), sum), 1<<20)
-	h, err = readCheckpointHeader(r, size)
+	var (
+		m *Model
+		h checkpointHeader
+	)
+	if err == nil {
+		m, h, err = decodeCheckpoint(f, st.Size(), all)
+	}
 	if err != nil {
 		return nil, h, fmt.Errorf("%s: %w", path, err)
 	}
-	m := &Model{Config: h.Config, backend: backend, store: gomlx.NewStore()}
-	parameters := h.Config.Parameters()
+	m.backend = backend
+	return m, h, nil
+}
+
+// decodeCheckpoint checks the file as a whole before it believes a word of it,
+// and the header before it makes room for what that promises.
+func decodeCheckpoint(f io.ReaderAt, size int64, all bool) (*Model, checkpointHeader, error) {
+	if err := checkSum(f, size); err != nil {
+		return nil, checkpointHeader{}, err
+	}
+	r := bufio.NewReaderSize(io.NewSectionReader(f, int64(len(checkpointMagic)), size), 1<<20)
+	h, err := readCheckpointHeader(r, size)
+	if err != nil {
+		return nil, h, err
+	}
+	m := &Model{Config: h.Config, store: gomlx.NewStore()}
+	parameters := len(h.Config.Parameters())
 	for i, t := range h.Tensors {
+		if i >= parameters && !all {
+			break
+		}
 		value, err := readTensor(r, t)
 		if err != nil {
-			return nil, h, fmt.Errorf("%s: tensor %s: %w", path, t.Name, err)
-		}
-		if i >= len(parameters) && !all {
-			continue
+			return nil, h, fmt.Errorf("tensor %s: %w", t.Name, err)
 		}
 		v, err := m.store.CreateVariable(t.Name, value)
 		if err != nil {
-			return nil, h, fmt.Errorf("%s: %w", path, err)
+			return nil, h, err
 		}
-		v.SetTrainable(i < len(parameters))
+		v.SetTrainable(i < parameters)
 	}
-	return m, h, checkSum(path, f, r, sum)
+	return m, h, nil
 }
 
-func readCheckpointHeader(r io.Reader, size int64) (h checkpointHeader, err error) {
+// checkSum compares the SHA-256 at the end of a checkpoint with that of the rest.
+func checkSum(f io.ReaderAt, size int64) error {
 	magic := make([]byte, len(checkpointMagic))
-	if _, err := io.ReadFull(r, magic); err != nil || string(magic) != checkpointMagic {
-		return h, errors.New("not a checkpoint")
+	if n, err := f.ReadAt(magic, 0); n < len(magic) && err != io.EOF {
+		return err
 	}
+	if string(magic) != checkpointMagic {
+		return errors.New("not a checkpoint")
+	}
+	end := max(0, size-sha256.Size)
+	sum := sha256.New()
+	if _, err := io.Copy(sum, io.NewSectionReader(f, 0, end)); err != nil {
+		return err
+	}
+	stored := make([]byte, sha256.Size)
+	if n, err := f.ReadAt(stored, end); n < len(stored) && err != io.EOF {
+		return err
+	}
+	if string(stored) != string(sum.Sum(nil)) {
+		return errors.New("the checksum does not match: the file is damaged or not whole")
+	}
+	return nil
+}
+
+// readCheckpointHeader reads what follows the magic in a file of size bytes.
+func readCheckpointHeader(r io.Reader, size int64) (h checkpointHeader, err error) {
 	var length uint64
 	if err := binary.Read(r, binary.LittleEndian, &length); err != nil {
 		return h, fmt.Errorf("header: %w", err)
@@ -215,27 +254,40 @@ func readCheckpointHeader(r io.Reader, size int64) (h checkpointHeader, err erro
 	if err := h.Config.Validate(); err != nil {
 		return h, err
 	}
+	if h.Step < 0 || h.Training != nil && h.Step > h.Training.Steps {
+		return h, fmt.Errorf("step %d of a training", h.Step)
+	}
 	for i, s := range h.Config.Parameters() {
-		want := tensorHeader{s.Name, "float32", s.Dims}
-		if i >= len(h.Tensors) || fmt.Sprint(h.Tensors[i]) != fmt.Sprint(want) {
+		if i >= len(h.Tensors) || h.Tensors[i].Name != s.Name || h.Tensors[i].Type != "float32" || !slices.Equal(h.Tensors[i].Dims, s.Dims) {
 			return h, fmt.Errorf("tensor %d is not the network's %s, float32 %v", i, s.Name, s.Dims)
 		}
 	}
-	total := int64(len(checkpointMagic)) + 8 + int64(length) + sha256.Size
+	return h, h.checkSizes(int64(len(checkpointMagic))+8+int64(length), size)
+}
+
+// checkSizes sees that every tensor has a name of its own and that all, with
+// what is before them and the checksum, fill the file.
+func (h checkpointHeader) checkSizes(before, size int64) error {
+	names := map[string]bool{}
+	total := before + sha256.Size
 	for _, t := range h.Tensors {
+		if names[t.Name] {
+			return fmt.Errorf("two tensors are named %s", t.Name)
+		}
+		names[t.Name] = true
 		n, err := t.bytes()
 		if err != nil {
-			return h, err
+			return err
 		}
 		if n > size-total {
-			return h, fmt.Errorf("tensor %s of %d bytes reaches beyond the file's end", t.Name, n)
+			return fmt.Errorf("tensor %s of %d bytes reaches beyond the file's end", t.Name, n)
 		}
 		total += n
 	}
 	if total != size {
-		return h, fmt.Errorf("%d bytes, want %d", size, total)
+		return fmt.Errorf("%d bytes, want %d", size, total)
 	}
-	return h, nil
+	return nil
 }
 
 func readTensor(r io.Reader, t tensorHeader) (*tensors.Tensor, error) {
@@ -255,18 +307,4 @@ func readTensor(r io.Reader, t tensorHeader) (*tensors.Tensor, error) {
 		return nil, err
 	}
 	return tensors.FromFlatDataAndDimensions(values, t.Dims...), nil
-}
-
-func checkSum(path string, f *os.File, r io.Reader, sum hash.Hash) error {
-	if _, err := io.Copy(io.Discard, r); err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	stored := make([]byte, sha256.Size)
-	if _, err := io.ReadFull(f, stored); err != nil {
-		return fmt.Errorf("%s: checksum: %w", path, err)
-	}
-	if string(stored) != string(sum.Sum(nil)) {
-		return fmt.Errorf("%s: checksum does not match: the file is damaged", path)
-	}
-	return nil
 }

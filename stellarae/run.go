@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"path/filepath"
 	"time"
@@ -99,8 +98,8 @@ func Resume(ctx context.Context, backend compute.Backend, dir string, source Sou
 	if now := source.Fingerprint(); now != state.Data {
 		return nil, fmt.Errorf("%s: was trained on other spectra (fingerprint %s, now %s)", dir, state.Data, now)
 	}
-	if len(state.Sums) != 2+trainer.Model.Config.Nodes {
-		return nil, fmt.Errorf("%s: %s: state of %d sums", dir, CheckpointFile, len(state.Sums))
+	if len(state.Sums) != 2+trainer.Model.Config.Nodes || state.N < 0 {
+		return nil, fmt.Errorf("%s: state of %d sums over %d steps", filepath.Join(dir, CheckpointFile), len(state.Sums), state.N)
 	}
 	return trainer.Model, trainer.run(ctx, dir, source, state, o)
 }
@@ -112,6 +111,9 @@ func (t *Trainer) run(ctx context.Context, dir string, source Source, state runS
 	}
 	if err := atomicfile.Clean(dir); err != nil {
 		return err
+	}
+	if t.step >= t.Training.Steps {
+		return nil // all is written
 	}
 	history, err := startHistory(filepath.Join(dir, HistoryFile), t.Model.Config.Nodes, t.step)
 	if err != nil {
@@ -138,19 +140,19 @@ func (t *Trainer) run(ctx context.Context, dir string, source Source, state runS
 	every := max(1, t.Training.Steps/400)
 	began, first, saved := time.Now(), t.step, time.Now()
 	for t.step < t.Training.Steps {
-		if ctx.Err() != nil {
-			return errors.Join(ctx.Err(), save())
+		if err := ctx.Err(); err != nil {
+			return stopped(err, save())
 		}
 		flux, err := source.Batch(t.step)
 		if err != nil {
-			return errors.Join(err, save())
+			return stopped(err, save())
 		}
 		losses, err := t.Do(flux)
 		if err != nil {
 			return err
 		}
-		if math.IsNaN(losses.Total) || math.IsInf(losses.Total, 0) {
-			return fmt.Errorf("step %d: the loss is %v: the learning rate is too high or a spectrum is far out of scale; the last checkpoint stays", t.step, losses.Total)
+		if !losses.finite() {
+			return fmt.Errorf("step %d: the loss is %v and its gradient %v: the learning rate is too high or a spectrum is far out of scale; the last checkpoint stays", t.step, losses.Total, losses.Gradient)
 		}
 		progress := Progress{
 			Step: t.step, Steps: t.Training.Steps, Losses: losses,
@@ -175,6 +177,14 @@ func (t *Trainer) run(ctx context.Context, dir string, source Source, state runS
 		}
 	}
 	return save()
+}
+
+// stopped is why a training ended early, and whether that could not be saved.
+func stopped(cause, saved error) error {
+	if saved != nil {
+		return fmt.Errorf("%w; and the training could not be saved: %w", cause, saved)
+	}
+	return cause
 }
 
 func (s *runState) add(l Losses) {
@@ -229,7 +239,14 @@ func ReadPlan(dir string) (Config, Training, error) {
 	if p.Training == nil {
 		return p.Config, Training{}, fmt.Errorf("%s: holds a model that was not trained here", dir)
 	}
-	return p.Config, *p.Training, errors.Join(p.Config.Validate(), p.Training.Validate())
+	err = p.Config.Validate()
+	if err == nil {
+		err = p.Training.Validate()
+	}
+	if err != nil {
+		return p.Config, *p.Training, fmt.Errorf("%s: %w", path, err)
+	}
+	return p.Config, *p.Training, nil
 }
 
 // SaveRun keeps a model that was not trained here as a run in the folder dir.

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/gomlx/compute"
+
 	"github.com/stellarae/lab/stellarae/spectrum"
 )
 
@@ -75,10 +77,21 @@ func rows(c Config, n int, seed uint64) [][]float32 {
 	return out
 }
 
+// plain is GoMLX's Go backend, which has no compiler to wait for: for tests of
+// what is around the network.
+func plain(t testing.TB) compute.Backend {
+	t.Helper()
+	b, err := compute.NewWithConfig("go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
 // newModel is a network at its random start.
 func newModel(t testing.TB, c Config, seed uint64) *Model {
 	t.Helper()
-	m, err := New(device(t).Backend, c, seed)
+	m, err := New(plain(t), c, seed)
 	if err != nil {
 		t.Fatal(err)
 	}

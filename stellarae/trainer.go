@@ -2,6 +2,7 @@ package stellarae
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 
 	"github.com/gomlx/compute/dtypes"
@@ -16,6 +17,14 @@ type Losses struct {
 	Total          float64
 	Reconstruction float64   // squared error, mean over batch and samples
 	KL             []float64 // nats, of each node, mean over the batch
+	Gradient       float64   // norm of all gradients together, before it is clipped
+}
+
+// finite tells whether the update left the parameters finite. A gradient can
+// overflow where the loss does not.
+func (l Losses) finite() bool {
+	sum := l.Total + l.Gradient
+	return !math.IsNaN(sum) && !math.IsInf(sum, 0)
 }
 
 // Trainer trains a model step by step. The noise of a step depends on the
@@ -66,9 +75,9 @@ func (t *Trainer) Do(flux []float32) (Losses, error) {
 		if err != nil {
 			return err
 		}
-		losses = Losses{Total: float64(values[0]), Reconstruction: float64(values[1]), KL: make([]float64, c.Nodes)}
+		losses = Losses{Total: float64(values[0]), Reconstruction: float64(values[1]), Gradient: float64(values[2]), KL: make([]float64, c.Nodes)}
 		for i := range losses.KL {
-			losses.KL[i] = float64(values[2+i])
+			losses.KL[i] = float64(values[3+i])
 		}
 		return out[0].FinalizeAll()
 	})
@@ -93,18 +102,18 @@ func (t Training) noise(nodes int) func(step int) []float32 {
 
 // graph is one step: gradients, their common norm clipped, Adam (Kingma and
 // Ba 2015) with PyTorch's epsilon. It gives the losses as one vector: total,
-// reconstruction, KL of every node.
+// reconstruction, norm of the gradients, KL of every node.
 func (t *Trainer) graph(scope *gomlx.Scope, flux, noise, beta, rate *Node) *Node {
 	g := flux.Graph()
 	p := t.Model.parameters(g)
 	l := t.Model.Config.loss(p, flux, noise, beta)
-	grads := clip(t.Model.gradients(p, l.Total), t.Training.ClipNorm)
+	grads, norm := clip(t.Model.gradients(p, l.Total), t.Training.ClipNorm)
 	optimizer.LearningRateVar(scope, dtypes.Float32, t.Training.LearningRate).SetNodeValue(rate)
 	adam := optimizer.Adam().Epsilon(1e-8).Done().(interface {
 		UpdateGraphWithGradients(*gomlx.Scope, []*Node, dtypes.DType)
 	})
 	adam.UpdateGraphWithGradients(scope, grads, dtypes.Float32)
-	return Concatenate([]*Node{Reshape(l.Total, 1), Reshape(l.Reconstruction, 1), l.KL}, 0)
+	return Concatenate([]*Node{Reshape(l.Total, 1), Reshape(l.Reconstruction, 1), Reshape(norm, 1), l.KL}, 0)
 }
 
 // gradients are those of the loss by the parameters, in their order.
@@ -117,8 +126,9 @@ func (m *Model) gradients(p lookup, loss *Node) []*Node {
 	return Gradient(loss, nodes...)
 }
 
-// clip scales the gradients so that the norm of all together is at most highest.
-func clip(grads []*Node, highest float64) []*Node {
+// clip scales the gradients so that the norm of all together, which it gives
+// too, is at most highest.
+func clip(grads []*Node, highest float64) (clipped []*Node, norm *Node) {
 	var square *Node
 	for _, g := range grads {
 		s := ReduceAllSum(Square(g))
@@ -128,10 +138,11 @@ func clip(grads []*Node, highest float64) []*Node {
 			square = Add(square, s)
 		}
 	}
-	scale := MinScalar(Reciprocal(DivScalar(AddScalar(Sqrt(square), 1e-6), highest)), 1)
-	clipped := make([]*Node, len(grads))
+	norm = Sqrt(square)
+	scale := MinScalar(Reciprocal(DivScalar(AddScalar(norm, 1e-6), highest)), 1)
+	clipped = make([]*Node, len(grads))
 	for i, g := range grads {
 		clipped[i] = Mul(g, scale)
 	}
-	return clipped
+	return clipped, norm
 }

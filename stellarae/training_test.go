@@ -42,6 +42,9 @@ func TestTrainingValidate(t *testing.T) {
 		"norm NaN":              func(t *Training) { t.ClipNorm = math.NaN() },
 	} {
 		bad := good
+		if bad.BetaWarmUp = 1; bad.Validate() != nil {
+			t.Error("a warm-up of beta to the end is refused")
+		}
 		change(&bad)
 		if bad.Validate() == nil {
 			t.Errorf("%s is taken", name)

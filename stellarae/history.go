@@ -3,6 +3,7 @@ package stellarae
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -75,7 +76,7 @@ func ReadHistory(path string) ([]Moment, error) {
 		m.Step, bad = strconv.Atoi(record[0])
 		number := func(s string) float64 {
 			v, err := strconv.ParseFloat(s, 64)
-			bad = errors.Join(bad, err)
+			bad = cmp.Or(bad, err)
 			return v
 		}
 		m.Total, m.Reconstruction, m.Beta, m.LearningRate = number(record[1]), number(record[2]), number(record[3]), number(record[4])

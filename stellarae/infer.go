@@ -14,8 +14,7 @@ import (
 func (m *Model) Encode(rows [][]float32) ([][]float32, error) {
 	if m.encoder == nil {
 		exec, err := m.compile(func(scope *gomlx.Scope, flux *Node) *Node {
-			mu, _ := m.Config.encode(m.parameters(flux.Graph()), flux)
-			return mu
+			return m.Config.mean(m.parameters(flux.Graph()), flux)
 		})
 		if err != nil {
 			return nil, err

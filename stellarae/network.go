@@ -14,33 +14,43 @@ func (p lookup) weightAndBias(name string) (weight, bias *Node) {
 	return p(name + ".weight"), p(name + ".bias")
 }
 
+func (p lookup) linear(name string, x *Node) *Node {
+	w, b := p.weightAndBias(name)
+	return linear(x, w, b)
+}
+
 // encode maps spectra (batch, samples) to the means and log variances of the
 // latent nodes, both (batch, nodes).
 func (c Config) encode(p lookup, flux *Node) (mu, logVar *Node) {
+	x := c.features(p, flux)
+	return p.linear("fc11", x), p.linear("fc12", x)
+}
+
+// mean is encode's mu alone: GoMLX's Go backend runs no graph in which
+// something is computed and not used.
+func (c Config) mean(p lookup, flux *Node) *Node { return p.linear("fc11", c.features(p, flux)) }
+
+// features are the convolutions' output, flattened channel by channel.
+func (c Config) features(p lookup, flux *Node) *Node {
 	x := ExpandAxes(flux, -1)
 	for i, l := range c.Encoder {
 		w, b := p.weightAndBias(fmt.Sprintf("conv%d.0", i+1))
 		x = leakyReLU(convolution(x, w, b, l.Stride), c.Slope)
 	}
-	x = TransposeAllAxes(x, 0, 2, 1) // flattened channel by channel
-	x = Reshape(x, x.Shape().Dim(0), -1)
-	w, b := p.weightAndBias("fc11")
-	mu = linear(x, w, b)
-	w, b = p.weightAndBias("fc12")
-	return mu, linear(x, w, b)
+	x = TransposeAllAxes(x, 0, 2, 1)
+	return Reshape(x, x.Shape().Dim(0), -1)
 }
 
 // decode maps codes (batch, nodes) to spectra (batch, samples).
 func (c Config) decode(p lookup, z *Node) *Node {
 	length, channels := c.encoded()
-	w, b := p.weightAndBias("fc2")
-	x := Reshape(linear(z, w, b), z.Shape().Dim(0), channels, length)
+	x := Reshape(p.linear("fc2", z), z.Shape().Dim(0), channels, length)
 	x = TransposeAllAxes(x, 0, 2, 1)
 	for i, l := range slices.Backward(c.Encoder) {
 		w, b := p.weightAndBias(fmt.Sprintf("deconv%d.0", i+1))
 		x = leakyReLU(transposed(x, w, b, l.Stride), c.Slope)
 	}
-	w, b = p.weightAndBias("predict0")
+	w, b := p.weightAndBias("predict0")
 	return Squeeze(convolution(x, w, b, 1), -1)
 }
 

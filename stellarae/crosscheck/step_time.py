@@ -71,6 +71,7 @@ def main(folder):
     program, package = folder.resolve() / "stellarae.test", HERE.parent
     subprocess.run([os.environ.get("GO", "go"), "test", "-c", "-o", program, "."], cwd=package, check=True)
     print(f"full size, batch {BATCH}, float32, {CORES} cores; medians of {ROUNDS} rounds (each round's seconds)")
+    print(f"  the load average before is {os.getloadavg()[0]:.1f}; what else runs slows both, and not alike")
     for what, passes in PASSES.items():
         commands = {
             "Go": [program, "-test.run=^$", f"-test.bench=^BenchmarkPaper{what}8$", f"-test.benchtime={passes}x"],

@@ -1,7 +1,6 @@
 package stellarae
 
 import (
-	"bufio"
 	"bytes"
 	"cmp"
 	"encoding/csv"
@@ -122,9 +121,8 @@ func startHistory(path string, nodes, step int) (*os.File, error) {
 }
 
 func appendHistory(f *os.File, m Moment) error {
-	w := bufio.NewWriter(f)
-	out := csv.NewWriter(w)
-	out.Write(m.record())
+	out := csv.NewWriter(f)
+	out.Write(m.record()) // errors are kept until Flush
 	out.Flush()
-	return errors.Join(out.Error(), w.Flush())
+	return out.Error()
 }

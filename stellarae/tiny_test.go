@@ -81,12 +81,14 @@ func rows(c Config, n int, seed uint64) [][]float32 {
 // what is around the network.
 func plain(t testing.TB) compute.Backend {
 	t.Helper()
-	b, err := compute.NewWithConfig("go")
+	b, err := goBackend()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return b
 }
+
+func goBackend() (compute.Backend, error) { return compute.NewWithConfig("go") }
 
 // newModel is a network at its random start.
 func newModel(t testing.TB, c Config, seed uint64) *Model {

@@ -1,5 +1,3 @@
-//go:build unix
-
 package stellarae
 
 import (
@@ -11,8 +9,6 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
-
-	"github.com/gomlx/compute"
 
 	"github.com/stellarae/lab/stellarae/xla"
 )
@@ -29,7 +25,11 @@ func TestMain(m *testing.M) {
 	if dir == "" {
 		os.Exit(m.Run())
 	}
-	if err := trainChild(dir); err != nil {
+	run := trainChild
+	if os.Getenv(limitEnv) != "" {
+		run = limitedChild
+	}
+	if err := run(dir); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
@@ -46,7 +46,7 @@ func killed() (Config, Training) {
 
 func trainChild(dir string) error {
 	config, training := killed()
-	backend, err := compute.NewWithConfig("go")
+	backend, err := goBackend()
 	if os.Getenv(deviceEnv) != "" {
 		var d *xla.Device
 		if d, err = xla.Open(); err == nil {
@@ -67,17 +67,14 @@ func trainChild(dir string) error {
 }
 
 // child starts the training in a process of its own.
-func child(t *testing.T, dir string, device bool) (cmd *exec.Cmd, steps <-chan struct{}, fault *tail) {
+func child(t *testing.T, dir string, env ...string) (cmd *exec.Cmd, steps <-chan struct{}, fault *tail) {
 	t.Helper()
 	program, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	cmd = exec.Command(program)
-	cmd.Env = append(os.Environ(), childEnv+"="+dir)
-	if device {
-		cmd.Env = append(cmd.Env, deviceEnv+"=1")
-	}
+	cmd.Env = append(append(os.Environ(), childEnv+"="+dir), env...)
 	fault = &tail{}
 	cmd.Stderr = fault
 	out, err := cmd.StdoutPipe()
@@ -137,16 +134,16 @@ func TestKilled(t *testing.T) {
 				}
 			}
 			config, training := killed()
-			on := plain(t)
+			on, env := plain(t), deviceEnv+"="
 			if test.device {
-				on = device(t).Backend
+				on, env = device(t).Backend, deviceEnv+"=1"
 			}
 			whole, _ := train(t, on, config, training, linesFor(config, training), RunOptions{})
 			dir := filepath.Join(t.TempDir(), "run")
 			random := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 1))
 			torn, finished := 0, 0
 			for n := range kills {
-				cmd, steps, fault := child(t, dir, test.device)
+				cmd, steps, fault := child(t, dir, env)
 				wait := random.IntN(3 * training.Steps / kills / 2)
 				if n == 0 {
 					wait = 0 // before anything is there, perhaps
@@ -183,7 +180,7 @@ func TestKilled(t *testing.T) {
 					}
 				}
 			}
-			cmd, steps, fault := child(t, dir, test.device)
+			cmd, steps, fault := child(t, dir, env)
 			last := 0
 			for range steps {
 				last++

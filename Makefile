@@ -21,7 +21,7 @@ VENV := .venv/.ready
 XVENV := .venv-crosscheck/.ready
 SOURCES := $(shell find stellarae datasets kernels -name '*.go' -o -name '*.html' 2>/dev/null) go.mod go.sum
 
-.PHONY: help build demo test lint unit race fuzz bench crosscheck fixtures clean
+.PHONY: help build demo test lint unit race fuzz bench crosscheck clean
 
 help:
 	@sed -n 's/^# //p' Makefile | head -4

@@ -27,8 +27,8 @@ func (t Training) Defaults(c Config) Training {
 	}
 	set(&t.LearningRate, 1e-3)
 	set(&t.WarmUp, 0.03)
-	set(&t.Beta, 5e-4)
-	set(&t.BetaWarmUp, 0.05)
+	set(&t.Beta, 1e-3)
+	set(&t.BetaWarmUp, 0.4)
 	set(&t.ClipNorm, 1)
 	if t.Batch == 0 {
 		t.Batch = 32

@@ -153,7 +153,7 @@ func name(s *spectrum.Spectrum) string {
 
 // onGrid are the unpadded samples of a row with their wavelengths.
 func onGrid(g spectrum.Grid, row []float32) (wave []float64, flux []float32) {
-	return g.Waves()[g.PadLeft : g.PadLeft+g.Samples], row[g.PadLeft : g.PadLeft+g.Samples]
+	return g.Waves(), row[g.PadLeft : g.PadLeft+g.Samples]
 }
 
 // masked are the grid's masked ranges in Angstrom.

@@ -1,9 +1,9 @@
 package stellarae
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -119,7 +119,7 @@ func (t *Trainer) run(ctx context.Context, dir string, source Source, state runS
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, history.Close()) }()
+	defer func() { err = cmp.Or(err, history.Close()) }()
 	save := func() error {
 		if err := history.Sync(); err != nil {
 			return err

@@ -80,6 +80,9 @@ the cause (codes.failures.csv). A bad file never stops the rest; the exit code i
 // encode encodes the files that paths stand for and writes the results.
 func encode(c *cobra.Command, m *stellarae.Model, paths []string, only, out string) (encoded, error) {
 	began := time.Now()
+	if err := placeFor(out); err != nil {
+		return encoded{}, err
+	}
 	files, err := datasets.Files(paths)
 	if err != nil {
 		return encoded{}, err

@@ -43,7 +43,7 @@ func newInspect() *cobra.Command {
 		Example: "  stellarae inspect ADP.2014-09-23T11:01:38.230.fits\n  stellarae inspect --json survey/*.fits",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, files []string) error {
-			var all []inspection
+			all := []inspection{}
 			var failed error
 			for _, file := range files {
 				s, err := spectrum.Load(file)

@@ -31,6 +31,12 @@ func newReconstruct() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if err := placeFor(out); err != nil {
+				return err
+			}
+			if err := placeFor(array); err != nil {
+				return err
+			}
 			m, row, s, err := openAndRead(c, run, args[0])
 			if err != nil {
 				return err
@@ -39,12 +45,10 @@ func newReconstruct() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if array != "" {
-				if err := npy.WriteFloat32(array, []int{len(again[0])}, again[0]); err != nil {
-					return err
-				}
+			if err := drawReconstruction(m.Config, s, row, again[0], limits, out); err != nil || array == "" {
+				return err
 			}
-			return drawReconstruction(m.Config, s, row, again[0], limits, out)
+			return npy.WriteFloat32(array, []int{len(again[0])}, again[0])
 		},
 	}
 	f := c.Flags()

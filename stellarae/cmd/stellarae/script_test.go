@@ -160,7 +160,7 @@ func shape(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // json FILE KEY=VALUE... checks that a file, or stdout, is one JSON value, and
-// what it holds: VALUE as JSON prints it, * for anything, KEY through dots.
+// what it holds: VALUE as JSON prints it, * for anything, KEY with slashes between levels.
 func jsonHas(ts *testscript.TestScript, neg bool, args []string) {
 	d := json.NewDecoder(strings.NewReader(ts.ReadFile(args[0])))
 	var all any
@@ -171,7 +171,7 @@ func jsonHas(ts *testscript.TestScript, neg bool, args []string) {
 	for _, a := range args[1:] {
 		path, want, _ := strings.Cut(a, "=")
 		v := all
-		for _, key := range strings.Split(path, ".") {
+		for _, key := range strings.Split(path, "/") {
 			switch x := v.(type) {
 			case map[string]any:
 				var ok bool
@@ -232,15 +232,17 @@ func figureFile(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// await FILE waits until a file is there.
+// await FILE N waits until a file has N lines.
 func await(ts *testscript.TestScript, neg bool, args []string) {
-	for range 6000 {
-		if _, err := os.Stat(ts.MkAbs(args[0])); err == nil {
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	for range 12000 {
+		if b, err := os.ReadFile(ts.MkAbs(args[0])); err == nil && bytes.Count(b, []byte("\n")) >= n {
 			return
 		}
-		time.Sleep(10 * time.Millisecond)
+		time.Sleep(5 * time.Millisecond)
 	}
-	ts.Fatalf("%s did not come", args[0])
+	ts.Fatalf("%s did not get %d lines", args[0], n)
 }
 
 // newrun DIR PRESET SEED keeps a network at its random start as a run.

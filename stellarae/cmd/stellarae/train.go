@@ -12,7 +12,6 @@ import (
 
 	"github.com/stellarae/lab/datasets"
 	"github.com/stellarae/lab/stellarae"
-	"github.com/stellarae/lab/stellarae/figure"
 	"github.com/stellarae/lab/stellarae/spectrum"
 	"github.com/stellarae/lab/stellarae/xla"
 )
@@ -50,6 +49,16 @@ type trained struct {
 	NodesAboveTenthNat int     `json:"nodes_above_0.1_nat"`
 }
 
+// record takes over what a row of the history says.
+func (r *trained) record(m stellarae.Moment) {
+	r.Steps, r.Loss, r.Reconstruction, r.NodesAboveTenthNat = m.Step, m.Total, m.Reconstruction, 0
+	for _, kl := range m.KL {
+		if kl > 0.1 {
+			r.NodesAboveTenthNat++
+		}
+	}
+}
+
 func newTrain() *cobra.Command {
 	f := trainFlags{heldOut: 0.2}
 	c := &cobra.Command{
@@ -68,8 +77,13 @@ samples, 32 nodes), paper (327,680 samples, 128 nodes: the published network).`,
   stellarae train --data harps/ --out big --preset paper --steps 100000`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			if f.minutes != 0 && c.Flags().Changed("steps") {
-				return usagef("--minutes and --steps exclude each other")
+			if !(f.minutes >= 0) || f.minutes > 0 && c.Flags().Changed("steps") {
+				return usagef("--minutes %v: want a time, and no --steps", f.minutes)
+			}
+			if f.resume {
+				if err := planFixed(c); err != nil {
+					return err
+				}
 			}
 			r, err := train(c, f)
 			if err != nil {
@@ -106,6 +120,16 @@ samples, 32 nodes), paper (327,680 samples, 128 nodes: the published network).`,
 	return c
 }
 
+// planFixed refuses flags that a run which goes on does not look at.
+func planFixed(c *cobra.Command) error {
+	for _, name := range []string{"preset", "preprocessing", "steps", "minutes", "batch", "seed", "learning-rate", "beta", "hold-out"} {
+		if c.Flags().Changed(name) {
+			return usagef("--resume goes on as the run began: --%s cannot be set", name)
+		}
+	}
+	return nil
+}
+
 // train trains or resumes, and measures the result on the held-out spectra.
 func train(c *cobra.Command, f trainFlags) (trained, error) {
 	if !(f.heldOut >= 0 && f.heldOut < 1) {
@@ -129,6 +153,9 @@ func train(c *cobra.Command, f trainFlags) (trained, error) {
 			return trained{}, err
 		}
 	}
+	if len(rows) == 0 {
+		return trained{}, fmt.Errorf("all %d spectra are held out, for they are of one star: --hold-out 0 trains on them", len(held))
+	}
 	batches, err := datasets.NewBatches(data, rows, t.Batch, t.Seed, func(_ int, err error) {
 		fmt.Fprintln(c.ErrOrStderr(), "left out:", err)
 	})
@@ -146,7 +173,7 @@ func train(c *cobra.Command, f trainFlags) (trained, error) {
 	if err != nil {
 		return r, err
 	}
-	return r, f.finish(model, data, held, &r)
+	return r, f.finish(c, model, data, held, &r)
 }
 
 // plan is what to train: from the flags, or from the run that is resumed.
@@ -180,13 +207,8 @@ func (f trainFlags) loop(c *cobra.Command, d *xla.Device, config stellarae.Confi
 	o := stellarae.RunOptions{CheckpointEvery: f.every, Progress: func(x stellarae.Progress) {
 		r.Steps, r.Seconds = x.Step, x.Elapsed.Seconds()
 		r.SpectraPerSecond = float64(x.Spectra) / r.Seconds
-		if m := x.Recorded; m != nil {
-			r.Loss, r.Reconstruction, r.NodesAboveTenthNat = m.Total, m.Reconstruction, 0
-			for _, kl := range m.KL {
-				if kl > 0.1 {
-					r.NodesAboveTenthNat++
-				}
-			}
+		if x.Recorded != nil {
+			r.record(*x.Recorded)
 		}
 		p.set(x.Step, x.Steps, fmt.Sprintf("loss %.3g, squared error %.3g, %d nodes in use", r.Loss, r.Reconstruction, r.NodesAboveTenthNat))
 	}}
@@ -203,59 +225,10 @@ func (f trainFlags) loop(c *cobra.Command, d *xla.Device, config stellarae.Confi
 		}
 		m, err = stellarae.Train(c.Context(), d.Backend, f.out, config, t, b, o)
 	}
-	if errors.Is(err, context.Canceled) {
+	if err == context.Canceled { // and nothing else: the checkpoint is written
 		return nil, fmt.Errorf("stopped after %d steps; 'stellarae train --resume' goes on from there", r.Steps)
 	}
 	return m, err
-}
-
-// finish draws the history and measures the held-out spectra.
-func (f trainFlags) finish(m *stellarae.Model, data *datasets.Folder, held []int, r *trained) error {
-	history, err := stellarae.ReadHistory(filepath.Join(f.out, stellarae.HistoryFile))
-	if err != nil {
-		return err
-	}
-	if len(history) > 0 {
-		if err := drawHistory(history, filepath.Join(f.out, "training.png")); err != nil {
-			return err
-		}
-		last := history[len(history)-1]
-		r.Steps, r.Loss, r.Reconstruction = last.Step, last.Total, last.Reconstruction
-	}
-	if len(held) == 0 {
-		return nil
-	}
-	sum, n := 0.0, 0
-	for start := 0; start < len(held); start += 256 {
-		part := held[start:min(start+256, len(held))]
-		rows, err := readRows(data, part)
-		if err != nil {
-			return err
-		}
-		again, err := m.Reconstruct(rows)
-		if err != nil {
-			return err
-		}
-		for i, row := range rows {
-			for k, v := range row {
-				sum += float64(v-again[i][k]) * float64(v-again[i][k])
-				n++
-			}
-		}
-	}
-	r.HeldReconstruction = sum / float64(n)
-	return nil
-}
-
-func readRows(d datasets.Dataset, which []int) ([][]float32, error) {
-	rows := make([][]float32, len(which))
-	for k, i := range which {
-		rows[k] = make([]float32, d.Samples())
-		if err := d.Row(i, rows[k]); err != nil {
-			return nil, err
-		}
-	}
-	return rows, nil
 }
 
 func ids(d datasets.Dataset, rows []int) []string {
@@ -284,25 +257,4 @@ func splitByList(d datasets.Dataset, path string) (rest, held []int, err error) 
 		}
 	}
 	return rest, held, nil
-}
-
-func drawHistory(history []stellarae.Moment, path string) error {
-	d := figure.TrainingData{Title: "Training"}
-	for _, m := range history {
-		kl := 0.0
-		for _, v := range m.KL {
-			kl += v
-		}
-		d.Step = append(d.Step, m.Step)
-		d.Loss = append(d.Loss, m.Total)
-		d.Reconstruction = append(d.Reconstruction, m.Reconstruction)
-		d.KL = append(d.KL, kl)
-		d.Beta = append(d.Beta, m.Beta)
-		d.NodeKL = append(d.NodeKL, m.KL)
-	}
-	f, err := figure.Training(d)
-	if err != nil {
-		return err
-	}
-	return f.Save(path)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -81,7 +82,7 @@ samples, 32 nodes), paper (327,680 samples, 128 nodes: the published network).`,
 				return usagef("--minutes %v: want a time, and no --steps", f.minutes)
 			}
 			if f.resume {
-				if err := planFixed(c); err != nil {
+				if err := f.settle(c); err != nil {
 					return err
 				}
 			}
@@ -120,11 +121,28 @@ samples, 32 nodes), paper (327,680 samples, 128 nodes: the published network).`,
 	return c
 }
 
-// planFixed refuses flags that a run which goes on does not look at.
-func planFixed(c *cobra.Command) error {
-	for _, name := range []string{"preset", "preprocessing", "steps", "minutes", "batch", "seed", "learning-rate", "beta", "hold-out"} {
-		if c.Flags().Changed(name) {
-			return usagef("--resume goes on as the run began: --%s cannot be set", name)
+// settle decides what --resume means: to begin where a kill came before the
+// first checkpoint, else to go on as the run began, which flags may repeat but
+// not change.
+func (f *trainFlags) settle(c *cobra.Command) error {
+	if _, err := os.Stat(filepath.Join(f.out, stellarae.CheckpointFile)); errors.Is(err, fs.ErrNotExist) {
+		fmt.Fprintf(c.ErrOrStderr(), "note: %s holds no checkpoint: beginning\n", f.out)
+		f.resume = false
+		return nil
+	}
+	config, t, err := stellarae.ReadPlan(f.out)
+	if err != nil {
+		return err
+	}
+	for _, x := range []struct {
+		flag  string
+		begun any
+	}{
+		{"preset", config.Name}, {"preprocessing", config.Preprocessing}, {"steps", t.Steps}, {"batch", t.Batch},
+		{"seed", t.Seed}, {"learning-rate", t.LearningRate}, {"beta", t.Beta},
+	} {
+		if flag := c.Flags().Lookup(x.flag); flag.Changed && flag.Value.String() != fmt.Sprint(x.begun) {
+			return usagef("--%s %s: %s began with %v, and --resume goes on as it began", x.flag, flag.Value, f.out, x.begun)
 		}
 	}
 	return nil

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"github.com/stellarae/lab/datasets"
 	"github.com/stellarae/lab/stellarae"
 	"github.com/stellarae/lab/stellarae/fits"
+	"github.com/stellarae/lab/stellarae/pytorch"
 	"github.com/stellarae/lab/stellarae/spectrum"
 )
 
@@ -136,5 +138,44 @@ func TestFinishWithBadFile(t *testing.T) {
 	}
 	if err := (trainFlags{out: out}).finish(c, m, data, []int{1}, &all); err != nil {
 		t.Error("no held-out spectrum can be read:", err)
+	}
+}
+
+// A checkpoint that names its network but holds another one is told by the
+// first parameter that does not fit; one whose description is no network by
+// that.
+func TestImportOfOtherTensors(t *testing.T) {
+	t.Setenv("GOMLX_BACKEND", "go")
+	config, err := stellarae.Preset("mini")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		want, meta string
+		change     func(c *pytorch.Checkpoint)
+	}{
+		{"parameter conv2.0.bias: the checkpoint has [8], the network wants [16]", config.String(), func(c *pytorch.Checkpoint) { c.Tensors[3].Shape, c.Tensors[3].Data = []int{8}, make([]float32, 8) }},
+		{"parameter predict0.bias: the checkpoint has [], the network wants [1]", config.String(), func(c *pytorch.Checkpoint) { c.Tensors = c.Tensors[:len(c.Tensors)-1] }},
+		{"stellarae_config: unexpected end of JSON input", "{", func(*pytorch.Checkpoint) {}},
+		{"grid: longer than", strings.Replace(config.String(), `"pad_left":0`, `"pad_left":99999999999`, 1), func(*pytorch.Checkpoint) {}},
+	} {
+		dir := t.TempDir()
+		path, out := filepath.Join(dir, "x.pth.tar"), filepath.Join(dir, "run")
+		c := &pytorch.Checkpoint{Meta: map[string]any{configKey: test.meta}}
+		for _, s := range config.Parameters() {
+			c.Tensors = append(c.Tensors, pytorch.Tensor{Name: s.Name, Shape: s.Dims, Data: make([]float32, s.Size())})
+		}
+		test.change(c)
+		if err := pytorch.Save(path, c); err != nil {
+			t.Fatal(err)
+		}
+		var errs bytes.Buffer
+		code := run(context.Background(), []string{"import-torch", path, "--out", out}, io.Discard, &errs)
+		if s := errs.String(); code != exitFailed || !strings.HasPrefix(s, "stellarae: "+path+": ") || !strings.Contains(s, test.want) || strings.Count(s, "\n") != 1 {
+			t.Errorf("exit code %d, want one line with %q, got %q", code, test.want, s)
+		}
+		if _, err := os.Stat(out); !os.IsNotExist(err) {
+			t.Errorf("%s: a run is left: %v", test.want, err)
+		}
 	}
 }

@@ -54,7 +54,7 @@ func Example() {
 		Name: "small", Grid: spectrum.Grid{Start: 5000, Step: 0.1, Samples: 64}, Nodes: 2, Slope: 0.1,
 		Encoder: []stellarae.Conv{{In: 1, Out: 8, Kernel: 5, Stride: 2}, {In: 8, Out: 8, Kernel: 3, Stride: 2}},
 	}
-	training := stellarae.Training{Steps: 1500, Batch: 16, Seed: 1, LearningRate: 5e-3, Beta: 1e-5}
+	training := stellarae.Training{Steps: 1500, Batch: 8, Seed: 1, LearningRate: 5e-3, Beta: 1e-5}
 	run := filepath.Join(dir, "run")
 	_, err = stellarae.Train(context.Background(), backend, run, config, training, oneLine{training.Batch}, stellarae.RunOptions{})
 	if err != nil {

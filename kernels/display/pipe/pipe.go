@@ -6,6 +6,8 @@
 //	w.Write(pipe.Message{Kind: pipe.Display, Bundle: &pipe.Bundle{Data: map[string]any{"text/html": "<b>hi</b>"}}})
 package pipe
 
+import "encoding/json"
+
 // Environment variables that tell a program which descriptors to use: the
 // number of the one it writes to, and of the one it reads answers from.
 const (
@@ -39,6 +41,9 @@ type Message struct {
 	Text     string  `json:"text,omitempty"`     // answer: the line typed
 	Error    string  `json:"error,omitempty"`    // answer: why there is none
 	Comm     *Comm   `json:"comm,omitempty"`     // comm kinds
+
+	// Raw is the body of kinds that a kernel and its worker use between themselves.
+	Raw json.RawMessage `json:"raw,omitempty"`
 }
 
 // Bundle is a MIME bundle. In Data, text types hold strings, JSON types any

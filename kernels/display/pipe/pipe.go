@@ -2,8 +2,11 @@
 // notebook and the kernel that runs it: frames of JSON on two inherited file
 // descriptors. It does not know what is shown, nor how a front end draws it.
 //
+// A frame is the length of a JSON text, four bytes with the highest first, and
+// the text: one Message.
+//
 //	w := pipe.NewWriter(f)
-//	w.Write(pipe.Message{Kind: pipe.Display, Bundle: &pipe.Bundle{Data: map[string]any{"text/html": "<b>hi</b>"}}})
+//	err := w.Write(pipe.Message{Kind: pipe.Display, Bundle: &pipe.Bundle{Data: map[string]any{"text/html": "<b>hi</b>"}}})
 package pipe
 
 import "encoding/json"
@@ -15,7 +18,9 @@ const (
 	EnvIn  = "GOKERNEL_PIPE_BACK"
 )
 
-// Kinds of a Message. Program to kernel: all but Ack, Answer; comm kinds go both ways.
+// Kinds of a Message. Program to kernel: all but Ack and Answer; comm kinds go
+// both ways. A comm message to the program with a Seq is answered by an Ack with
+// the same Seq once its callbacks have ended, with Error if nobody wanted it.
 const (
 	Display   = "display" // display_data
 	Update    = "update"  // update_display_data
@@ -39,7 +44,7 @@ type Message struct {
 	Prompt   string  `json:"prompt,omitempty"`   // input
 	Password bool    `json:"password,omitempty"` // input
 	Text     string  `json:"text,omitempty"`     // answer: the line typed
-	Error    string  `json:"error,omitempty"`    // answer: why there is none
+	Error    string  `json:"error,omitempty"`    // answer: why there is none; ack: of a comm nobody wants
 	Comm     *Comm   `json:"comm,omitempty"`     // comm kinds
 
 	// Raw is the body of kinds that a kernel and its worker use between themselves.

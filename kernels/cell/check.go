@@ -96,7 +96,7 @@ func parse(head string, code []byte, tail string) (*ast.File, []finding) {
 
 // unmatched is the offset of the first closing bracket that nothing opened, or -1.
 func unmatched(code []byte) int {
-	sc := newScanner(withoutCR(code))
+	sc := newScanner(scannable(code))
 	depth := 0
 	for {
 		t := sc.next()

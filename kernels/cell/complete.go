@@ -75,8 +75,8 @@ type ending struct {
 }
 
 func readEnd(code string) ending {
-	src := []byte(code)
-	sc := newScanner(withoutCR(src))
+	src := scannable([]byte(code))
+	sc := newScanner(src)
 	lines := lineStarts(code)
 	var open []int // the lines of the open brackets
 	var last tok
@@ -93,7 +93,7 @@ func readEnd(code string) ending {
 		case token.RPAREN, token.RBRACK, token.RBRACE:
 			open = open[:max(0, len(open)-1)]
 		}
-		if unterminated(t, sc.src) {
+		if unterminated(t, src) {
 			return ending{open: true, at: t.start}
 		}
 		if t.kind != token.COMMENT && !(t.auto() && last.kind == token.SEMICOLON) {

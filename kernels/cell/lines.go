@@ -24,7 +24,7 @@ var timingRE = regexp.MustCompile(`^(?://gonb:)?%[ \t]*(timeit|time)[ \t]+(?:[^ 
 // is a line that begins with ! where the Go code before it waits for an operand.
 func specialLines(src []byte) []block {
 	var found []block
-	clean := withoutCR(src)
+	clean := scannable(src)
 	operand := false
 	for from := 0; ; {
 		var start int
@@ -121,21 +121,29 @@ func (t tok) auto() bool { return t.kind == token.SEMICOLON && t.lit != ";" }
 type goScanner struct {
 	scanner.Scanner
 	file *token.File
-	src  []byte
 }
 
-// newScanner scans Go code with comments, past all errors. Of src without
-// carriage returns: go/scanner leaves them out of literals, which would spoil
-// the ends of tokens.
+// newScanner scans scannable Go code with comments, past all errors.
 func newScanner(src []byte) *goScanner {
-	s := &goScanner{src: src}
+	s := new(goScanner)
 	s.file = token.NewFileSet().AddFile("", -1, len(src))
 	s.Init(s.file, src, nil, scanner.ScanComments)
 	return s
 }
 
-func withoutCR(src []byte) []byte {
-	return bytes.ReplaceAll(src, []byte("\r"), []byte(" "))
+// scannable is src without what makes go/scanner lose count of bytes: carriage
+// returns, which it leaves out of literals, become blanks; byte order marks
+// and what is not UTF-8 become "#", which is just as illegal.
+func scannable(src []byte) []byte {
+	out := bytes.ReplaceAll(src, []byte("\r"), []byte(" "))
+	for i := 0; i < len(out); {
+		r, size := utf8.DecodeRune(out[i:])
+		if r == utf8.RuneError && size == 1 || r == '\uFEFF' {
+			copy(out[i:i+size], "###")
+		}
+		i += size
+	}
+	return out
 }
 
 func (s *goScanner) next() tok {
@@ -144,9 +152,6 @@ func (s *goScanner) next() tok {
 	t := tok{kind, lit, start, start}
 	switch {
 	case kind == token.EOF, t.auto():
-	case kind == token.ILLEGAL: // lit is U+FFFD for a byte that is not UTF-8
-		_, size := utf8.DecodeRune(s.src[start:])
-		t.end += size
 	case lit != "":
 		t.end += len(lit)
 	default:

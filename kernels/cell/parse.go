@@ -22,6 +22,9 @@ func Parse(text string) (*Cell, error) {
 		for _, b := range specialLines(p.src) {
 			p.special(b)
 		}
+		if strings.HasPrefix(text, "\uFEFF") {
+			p.blank(0, len("\uFEFF"))
+		}
 		p.scanGo()
 	}
 	p.Go = string(p.code)
@@ -133,7 +136,7 @@ var (
 
 // scanGo takes help lines and package clauses out of the Go code.
 func (p *reader) scanGo() {
-	s := newScanner(withoutCR(p.code))
+	s := newScanner(scannable(p.code))
 	depth := 0
 	begins := true // at the beginning of a declaration or statement
 	for t := s.next(); t.kind != token.EOF; {

@@ -19,8 +19,8 @@ func Split(c *Cell) ([]Item, []Diagnostic) { return split(c, true) }
 
 // split does without the search for a new beginning unless mend is true.
 func split(c *Cell, mend bool) ([]Item, []Diagnostic) {
-	s := &splitter{mend: mend, code: []byte(c.Go), lines: lineStarts(c.Go)}
-	s.clean = withoutCR(s.code)
+	s := &splitter{mend: mend, pending: -1, code: []byte(c.Go), lines: lineStarts(c.Go)}
+	s.clean = scannable(s.code)
 	end := len(c.Go)
 	main := end
 	if c.Main >= 0 && c.Exec == "" && c.Main < len(s.lines) {
@@ -28,6 +28,9 @@ func split(c *Cell, mend bool) ([]Item, []Diagnostic) {
 	}
 	s.section(0, main, false)
 	s.section(main, end, true)
+	if s.pending >= 0 {
+		s.extend(0, end)
+	}
 	for i := range s.items {
 		s.check(&s.items[i])
 	}
@@ -43,10 +46,11 @@ func split(c *Cell, mend bool) ([]Item, []Diagnostic) {
 
 type splitter struct {
 	mend        bool
-	code, clean []byte // clean is code without carriage returns
+	code, clean []byte // clean is code, scannable
 	lines       starts
 	items       []Item
 	diags       []Diagnostic
+	pending     int // offset of comments with no piece on their side of %%, or -1
 }
 
 func (s *splitter) report(at int, msg string) {
@@ -58,13 +62,18 @@ func (s *splitter) report(at int, msg string) {
 // split again from the piece in which that happened, now beginning a new piece
 // at every declaration keyword in column 0.
 func (s *splitter) section(from, to int, inMain bool) {
-	first := len(s.items)
+	first, pending := len(s.items), s.pending
 	open := s.pieces(from, to, inMain, false)
 	if !open || !s.mend {
 		return
 	}
-	from = s.items[len(s.items)-1].Start
-	s.items = s.items[:max(first, len(s.items)-1)]
+	last := len(s.items) - 1
+	if last > first {
+		from = s.items[last].Start
+		pending = -1
+	}
+	s.items = s.items[:last]
+	s.pending = pending
 	s.pieces(from, to, inMain, true)
 }
 
@@ -72,7 +81,8 @@ func (s *splitter) section(from, to int, inMain bool) {
 // has open brackets.
 func (s *splitter) pieces(from, to int, inMain, eager bool) (open bool) {
 	sc := newScanner(s.clean[from:to])
-	p := piece{comment: -1}
+	p := piece{comment: s.pending}
+	s.pending = -1
 	for {
 		t := sc.next()
 		t.start += from
@@ -83,8 +93,8 @@ func (s *splitter) pieces(from, to int, inMain, eager bool) (open bool) {
 			if p.n > 0 {
 				s.add(&p, inMain)
 			}
-			if p.comment >= 0 {
-				s.extend(from, to)
+			if p.comment >= 0 && !s.extend(from, to) {
+				s.pending = p.comment
 			}
 			return open
 		case t.kind == token.COMMENT:
@@ -101,10 +111,15 @@ func (s *splitter) pieces(from, to int, inMain, eager bool) (open bool) {
 			}
 			s.add(&p, inMain)
 			continue
+		case t.auto() && p.depth > 0:
+			continue // may stand at a newline within a comment
 		case eager && p.depth > 0 && declares(t.kind) && (t.start == 0 || s.clean[t.start-1] == '\n'):
 			tail := p.tail
-			p.tailEnd = 0
-			if s.add(&p, inMain); tail > 0 {
+			if p.tailEnd > 0 && slices.Contains(s.clean[p.codeEnd:tail], '\n') {
+				p.tailEnd = 0 // stands above the declaration
+			}
+			below := p.tailEnd == 0
+			if s.add(&p, inMain); below && tail > 0 {
 				p.comment = tail
 			}
 		}
@@ -134,15 +149,19 @@ func (s *splitter) comment(p *piece, t tok, from int) {
 	}
 }
 
-// extend makes the last piece of the section that begins at from go to end.
-func (s *splitter) extend(from, end int) {
-	if n := len(s.items); n > 0 && s.items[n-1].Start >= from {
-		trimmed := end
-		for trimmed > s.items[n-1].End && isBlank(s.clean[trimmed-1]) {
-			trimmed--
-		}
-		s.items[n-1].End = max(s.items[n-1].End, trimmed)
+// extend makes the last piece of the section that begins at from go to end,
+// blanks aside. It reports whether there is one.
+func (s *splitter) extend(from, end int) bool {
+	n := len(s.items)
+	if n == 0 || s.items[n-1].CodeStart < from {
+		return false
 	}
+	last := &s.items[n-1]
+	for end > last.End && isBlank(s.clean[end-1]) {
+		end--
+	}
+	last.End = end
+	return true
 }
 
 func declares(k token.Token) bool {

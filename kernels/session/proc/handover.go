@@ -1,0 +1,94 @@
+package proc
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/stellarae/lab/kernels/display/gonb"
+	"github.com/stellarae/lab/kernels/display/pipe"
+)
+
+// kind is what a channel from a child carries.
+type kind int
+
+const (
+	stdout kind = iota
+	stderr
+	display
+	gonbPipe
+	kinds
+)
+
+// handover gives the sink what arrived, for one goroutine.
+type handover struct {
+	sink   Sink
+	ids    *gonb.IDs
+	synced func(pipe.Message) // answers a sync of GoNB's
+	frames *decoder
+	values *decoder
+}
+
+// output passes on b, or where k is display, the messages that b completes.
+func (h *handover) output(k kind, b []byte) {
+	switch {
+	case k != display:
+		h.sink.Output(k == stderr, b)
+	default:
+		if h.frames == nil {
+			h.frames = newDecoder(func(r io.Reader) func() (pipe.Message, error) { return pipe.NewReader(r).Read })
+		}
+		h.frames.feed(b, h.message("display pipe"))
+	}
+}
+
+// gonb passes on the messages that b completes. catchUp is called once, before
+// the second: what was printed before it may still be unread, while the first
+// began where b does or earlier.
+func (h *handover) gonb(b []byte, catchUp func()) {
+	if h.values == nil {
+		h.values = newDecoder(func(r io.Reader) func() (pipe.Message, error) { return gonb.NewReader(r, h.ids).Read })
+	}
+	pass := h.message("GoNB's display pipe")
+	n := 0
+	h.values.feed(b, func(m pipe.Message, err error) {
+		if n++; n == 2 {
+			catchUp()
+		}
+		if err == nil && m.Kind == pipe.Sync {
+			h.synced(pipe.Message{Kind: pipe.Ack, Seq: m.Seq})
+			return
+		}
+		pass(m, err)
+	})
+}
+
+// gonbEnd says that nobody has GoNB's pipe open; who opens it next begins anew.
+func (h *handover) gonbEnd() {
+	if h.values != nil {
+		h.values.end(h.message("GoNB's display pipe"))
+		h.values = nil
+	}
+}
+
+// message passes on a message, and an error as a line of standard error. A
+// stream that ends within a message is a program that was ended: no news.
+func (h *handover) message(source string) func(pipe.Message, error) {
+	return func(m pipe.Message, err error) {
+		switch {
+		case err == nil:
+			h.sink.Message(m)
+		case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
+		default:
+			h.sink.Output(true, fmt.Appendf(nil, "%s: %v\n", source, err))
+		}
+	}
+}
+
+// close releases the decoders.
+func (h *handover) close() {
+	if h.frames != nil {
+		h.frames.end(h.message("display pipe"))
+	}
+	h.gonbEnd()
+}

@@ -16,12 +16,16 @@ import (
 
 // terminal shows things outside a notebook, as text.
 type terminal struct {
-	mu  sync.Mutex
-	out io.Writer
-	in  io.Reader
+	mu     sync.Mutex
+	out    io.Writer
+	in     io.Reader
+	screen bool // a line can be overwritten
 }
 
-func newTerminal(out io.Writer, in io.Reader) *terminal { return &terminal{out: out, in: in} }
+func newTerminal(out io.Writer, in io.Reader) *terminal {
+	f, ok := out.(*os.File)
+	return &terminal{out: out, in: in, screen: ok && isTerminal(f)}
+}
 
 // textTypes are the MIME types that read well as they are, the best first.
 var textTypes = []string{"text/plain", "text/markdown", "text/latex"}
@@ -44,6 +48,20 @@ func (t *terminal) send(_ string, b pipe.Bundle) error {
 		return err
 	}
 	return nil
+}
+
+// progress overwrites the line of a bar; where lines stay, only the last is written.
+func (t *terminal) progress(line string, last bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.screen {
+		fmt.Fprint(t.out, "\r\x1b[K", line)
+	} else if last {
+		fmt.Fprint(t.out, line)
+	}
+	if last {
+		fmt.Fprintln(t.out)
+	}
 }
 
 func (t *terminal) clear(bool) error { return nil }

@@ -11,23 +11,30 @@ import (
 
 // check parses one piece: what the parser has to say becomes Diagnostics.
 func (s *splitter) check(it *Item) {
+	if it.InMain {
+		if it.Kind == Import || it.Kind == Func {
+			s.report(it.CodeStart, it.Kind.String()+" declarations go above %%")
+			it.Kind, it.Broken, it.Silent = Stmt, true, false
+			return
+		}
+		it.Kind = Stmt
+	}
 	code := s.code[it.CodeStart:it.CodeEnd]
 	var errs []finding
 	if it.Kind == Stmt {
-		if it.Broken {
-			return
-		}
 		var stmt ast.Stmt
 		stmt, errs = parseStmt(code)
 		_, it.Expr = stmt.(*ast.ExprStmt)
 	} else {
 		errs = parseDecl(code)
 	}
-	for _, e := range errs {
-		it.Broken = true
-		s.report(it.CodeStart+e.at, e.msg)
+	it.Broken = len(errs) > 0
+	it.Silent = it.Silent && it.Expr
+	for i, e := range errs {
+		if i == 0 || e.at < len(code) { // what is missed at the end follows from what was wrong before
+			s.report(it.CodeStart+e.at, e.msg)
+		}
 	}
-	it.Expr = it.Expr && !it.Broken
 }
 
 // finding is an error at an offset in a piece.
@@ -36,14 +43,9 @@ type finding struct {
 	msg string
 }
 
-const (
-	declHead = "package p;"
-	stmtHead = "package p;func _(){"
-)
-
 // parseDecl parses one top-level declaration.
 func parseDecl(code []byte) []finding {
-	f, errs := parse(declHead, code, "\n")
+	f, errs := parse("package p;", code, "\n", "declaration")
 	if len(errs) == 0 && len(f.Decls) != 1 {
 		errs = append(errs, finding{0, "expected one declaration"})
 	}
@@ -55,7 +57,7 @@ func parseStmt(code []byte) (ast.Stmt, []finding) {
 	if at := unmatched(code); at >= 0 { // would end the function around it
 		return nil, []finding{{at, "unexpected " + string(code[at])}}
 	}
-	f, errs := parse(stmtHead, code, "\n}\n")
+	f, errs := parse("package p;func _(){", code, "\n}\n", "statement")
 	if len(errs) > 0 {
 		return nil, errs
 	}
@@ -67,7 +69,9 @@ func parseStmt(code []byte) (ast.Stmt, []finding) {
 	return nil, []finding{{0, "expected one statement"}}
 }
 
-func parse(head string, code []byte, tail string) (*ast.File, []finding) {
+// parse parses code between head and tail. what it is called in the messages
+// about its end.
+func parse(head string, code []byte, tail, what string) (*ast.File, []finding) {
 	src := make([]byte, 0, len(head)+len(code)+len(tail))
 	src = append(append(append(src, head...), code...), tail...)
 	f, err := parser.ParseFile(token.NewFileSet(), "", src, parser.SkipObjectResolution)
@@ -86,7 +90,7 @@ func parse(head string, code []byte, tail string) (*ast.File, []finding) {
 		if at >= len(code) { // what is found there is ours
 			at = len(code)
 			if i := strings.Index(msg, ", found "); i >= 0 {
-				msg = msg[:i] + ", found the end of it"
+				msg = msg[:i] + ", found end of " + what
 			}
 		}
 		errs = append(errs, finding{at, msg})

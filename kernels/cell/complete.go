@@ -3,6 +3,7 @@ package cell
 import (
 	"bytes"
 	"go/token"
+	"slices"
 	"strings"
 )
 
@@ -29,31 +30,27 @@ func IsComplete(text string) (status, indent string) {
 		}
 		return Complete, ""
 	}
-	if n := len(src); n > 0 {
-		for _, b := range specialLines(src) {
-			if b.timing == "" && b.end == n && continues(src[b.start:b.end]) {
-				return Incomplete, ""
-			}
+	for _, b := range specialLines(src) {
+		if b.timing == "" && b.end == len(src) && continues(src[b.start:]) {
+			return Incomplete, ""
 		}
 	}
 	c, err := Parse(text)
 	if err != nil {
 		return Invalid, ""
 	}
+	_, diags := split(c, false)
 	end := readEnd(c.Go)
-	var first *Diagnostic
-	if _, diags := split(c, false); len(diags) > 0 {
-		first = &diags[0]
+	if end.comma { // go/parser blames the beginning of "a," for that it may yet become "a, b = 1, 2"
+		diags = slices.DeleteFunc(diags, func(d Diagnostic) bool { return d.Msg == "expected 1 expression" })
 	}
+	lines := lineStarts(text)
 	switch {
-	case end.open:
-		if first != nil && lineStarts(text).offset(*first) < end.at {
-			return Invalid, ""
-		}
-		return Incomplete, strings.Repeat("\t", end.indent)
-	case first != nil:
+	case len(diags) > 0 && (!end.open || lines.offset(diags[0]) < end.at):
 		return Invalid, ""
-	case c.Main >= 0 && c.Exec == "" && !endsBlank(text) && strings.TrimSpace(c.Go[min(len(c.Go), lineStarts(text)[c.Main]):]) == "":
+	case end.open:
+		return Incomplete, strings.Repeat("\t", end.indent)
+	case c.Main >= 0 && c.Exec == "" && !endsBlank(text) && strings.TrimSpace(c.Go[lines[c.Main]:]) == "":
 		return Incomplete, ""
 	}
 	return Complete, ""
@@ -72,6 +69,7 @@ type ending struct {
 	open   bool // in brackets, a raw string, a comment, or where an operand or a block must follow
 	at     int  // before this offset an error is an error whatever follows
 	indent int  // tabs for the next line
+	comma  bool
 }
 
 func readEnd(code string) ending {
@@ -103,7 +101,7 @@ func readEnd(code string) ending {
 			last = t
 		}
 	}
-	e := ending{at: at}
+	e := ending{at: at, comma: last.kind == token.COMMA}
 	for i, line := range open { // brackets opened on one line indent once
 		if i == 0 || line != open[i-1] {
 			e.indent++

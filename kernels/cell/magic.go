@@ -37,13 +37,17 @@ func magicLine(src []byte) (magicHead, bool) {
 	for at := 0; at < len(src); {
 		end := lineEnd(src, at)
 		line := bytes.TrimPrefix(src[at:end], []byte(prefix))
-		fields := strings.Fields(string(line[:min(len(line), 80)]))
+		first, rest := line, []byte(nil)
+		if i := bytes.IndexAny(line, " \t\r"); i >= 0 {
+			first, rest = line[:i], line[i:]
+		}
+		name, isMagic := bytes.CutPrefix(first, []byte("%%"))
 		switch {
-		case len(fields) == 0 && len(bytes.TrimSpace(line)) == 0:
-		case len(fields) == 1 && fields[0] == "%%time" && line[0] == '%':
+		case len(bytes.TrimSpace(line)) == 0:
+		case string(first) == "%%time" && len(bytes.TrimSpace(rest)) == 0:
 			timed = true
-		case len(fields) > 0 && bytes.HasPrefix(line, []byte("%%")) && len(fields[0]) > 2 && magics[fields[0][2:]].name != "":
-			return magicHead{block{start: at, end: continuedEnd(src, at)}, fields[0][2:], timed}, true
+		case isMagic && magics[string(name)].name != "":
+			return magicHead{block{start: at, end: continuedEnd(src, at)}, string(name), timed}, true
 		default:
 			return magicHead{}, false
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/token"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -26,6 +27,7 @@ func Parse(text string) (*Cell, error) {
 			p.blank(0, len("\uFEFF"))
 		}
 		p.scanGo()
+		slices.SortStableFunc(p.Help, func(a, b Help) int { return a.Line - b.Line })
 	}
 	p.Go = string(p.code)
 	if p.err != nil {
@@ -39,6 +41,7 @@ type reader struct {
 	src   []byte
 	code  []byte // becomes Cell.Go
 	lines starts
+	asked int    // end of the last line with a question mark
 	err   *Error // the first
 }
 
@@ -166,10 +169,13 @@ func (p *reader) scanGo() {
 
 // help takes the line of the question mark at offset at, if all of it is a question.
 func (p *reader) help(at int) {
-	start := strings.LastIndexByte(p.Text[:at], '\n') + 1
-	end := lineEnd(p.code, at)
+	row, col := p.lines.position(at)
+	start, end := at-col, lineEnd(p.code, at)
+	if start < p.asked { // another mark of the same line
+		return
+	}
+	p.asked = end
 	line := strings.TrimSpace(string(p.code[start:end]))
-	row, _ := p.lines.position(at)
 	if m := helpBehind.FindStringSubmatch(line); m != nil {
 		p.Help = append(p.Help, Help{row, m[1], len(m[2]) - 1})
 	} else if m := helpBefore.FindStringSubmatch(line); m != nil {

@@ -19,8 +19,10 @@ func Split(c *Cell) ([]Item, []Diagnostic) { return split(c, true) }
 
 // split does without the search for a new beginning unless mend is true.
 func split(c *Cell, mend bool) ([]Item, []Diagnostic) {
-	s := &splitter{mend: mend, pending: -1, code: []byte(c.Go), lines: lineStarts(c.Go)}
-	s.clean = scannable(s.code)
+	s := &splitter{
+		mend: mend, code: []byte(c.Go), clean: scannable([]byte(c.Go)), lines: lineStarts(c.Go),
+		pending: -1, unclosed: -1,
+	}
 	end := len(c.Go)
 	main := end
 	if c.Main >= 0 && c.Exec == "" && c.Main < len(s.lines) {
@@ -33,6 +35,9 @@ func split(c *Cell, mend bool) ([]Item, []Diagnostic) {
 	}
 	for i := range s.items {
 		s.check(&s.items[i])
+	}
+	if s.unclosed >= 0 {
+		s.report(s.unclosed, "comment not terminated")
 	}
 	s.timing(c.Timed)
 	slices.SortStableFunc(s.diags, func(a, b Diagnostic) int {
@@ -51,6 +56,7 @@ type splitter struct {
 	items       []Item
 	diags       []Diagnostic
 	pending     int // offset of comments with no piece on their side of %%, or -1
+	unclosed    int // offset of a comment that nothing ends, or -1
 }
 
 func (s *splitter) report(at int, msg string) {
@@ -130,6 +136,9 @@ func (s *splitter) pieces(from, to int, inMain, eager bool) (open bool) {
 // comment gives a comment to the piece before it if it begins on the line on
 // which that ends, otherwise to the one it stands in or to the next.
 func (s *splitter) comment(p *piece, t tok, from int) {
+	if unterminated(t, s.clean) {
+		s.unclosed = t.start
+	}
 	if p.n > 0 {
 		if p.tailEnd == 0 {
 			p.tail = t.start
@@ -180,14 +189,6 @@ func (s *splitter) add(p *piece, inMain bool) {
 	}
 	if p.comment >= 0 {
 		it.Start = p.comment
-	}
-	if inMain {
-		switch it.Kind {
-		case Import, Func:
-			s.report(p.code, it.Kind.String()+" declarations go above %%")
-			it.Broken = true
-		}
-		it.Kind = Stmt
 	}
 	s.items = append(s.items, it)
 	*p = piece{comment: -1}

@@ -1,6 +1,8 @@
 package cell
 
 import (
+	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 )
@@ -35,6 +37,73 @@ func sameShape(t testing.TB, c *Cell) {
 	for i := range len(c.Go) {
 		if c.Go[i] != c.Text[i] && (c.Go[i] != ' ' || c.Text[i] == '\n') {
 			t.Fatalf("byte %d became %q in %q", i, c.Go[i], c.Text)
+		}
+	}
+}
+
+// Pieces in any order, with special lines, blank lines and comments between
+// them, above and below %%, come out as they went in.
+func TestSplitRandom(t *testing.T) {
+	pieces := []struct {
+		code string
+		kind Kind
+		expr bool
+	}{
+		{"import (\n\t\"fmt\"\n)", Import, false},
+		{"const a, b = 1, `\n%ls\n!x {\n`", Const, false},
+		{"type T[P any] struct {\n\ta P // {\n}", Type, false},
+		{"var x = map[string]int{\n\t\"(\": 1,\n}", Var, false},
+		{"func (t *T[P]) m(f func(int) int) (n int) {\n\treturn f(1)\n}", Func, false},
+		{"func f() {\n\t/* } */\n}", Func, false},
+		{"func() {\n\tg()\n}()", Stmt, true},
+		{"for i := 0; i < 3; i++ {\n\tg(i);\n}", Stmt, false},
+		{"if v, ok := x['\"']; ok {\n} else if v > 1 {\n} else {\n}", Stmt, false},
+		{"outer:\nfor {\n\tbreak outer\n}", Stmt, false},
+		{"y := f(\n\t1,\n)", Stmt, false},
+		{"y", Stmt, true},
+		{"z[int](1) +\n\t2", Stmt, true},
+		{"switch z := z.(type) {\ncase int:\n\tz++\n}", Stmt, false},
+		{"<-c", Stmt, true},
+	}
+	between := []string{"\n", "\n\n", "\n%ls\n", "\n!echo \"`{(\n", "\n//gonb:!*a \\\n { b\n", ";", "; \n", " // c {\n", "\n/* %%\n%% */\n", "\n// doc\n"}
+	rnd := rand.New(rand.NewPCG(1, 2))
+	for range 2000 {
+		var text strings.Builder
+		var want []string
+		inMain := false
+		for range 1 + rnd.IntN(8) {
+			if !inMain && rnd.IntN(6) == 0 {
+				text.WriteString("\n%%\n")
+				inMain = true
+			}
+			p := pieces[rnd.IntN(len(pieces))]
+			if inMain && (p.kind == Import || p.kind == Func) {
+				continue
+			}
+			kind := p.kind
+			if inMain {
+				kind = Stmt
+			}
+			sep := between[rnd.IntN(len(between))]
+			text.WriteString(p.code + sep)
+			want = append(want, fmt.Sprintf("%v %q %v %v %v", kind, p.code, inMain, p.expr, p.expr && sep[0] == ';'))
+		}
+		c, err := Parse(text.String())
+		if err != nil {
+			t.Fatalf("%v in %q", err, text.String())
+		}
+		sameShape(t, c)
+		items, diags := Split(c)
+		covers(t, c, items)
+		var got []string
+		for _, it := range items {
+			got = append(got, fmt.Sprintf("%v %q %v %v %v", it.Kind, c.Go[it.CodeStart:it.CodeEnd], it.InMain, it.Expr, it.Silent))
+		}
+		if len(diags) > 0 || strings.Join(got, "\n") != strings.Join(want, "\n") {
+			t.Fatalf("of %q\n%v\ngot\n%s\nwant\n%s", text.String(), diags, strings.Join(got, "\n"), strings.Join(want, "\n"))
+		}
+		if status, _ := IsComplete(text.String()); status == Invalid {
+			t.Fatalf("invalid: %q", text.String())
 		}
 	}
 }

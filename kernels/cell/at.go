@@ -77,13 +77,13 @@ func inSpecial(src []byte, b block, cursor int) Context {
 	}
 	for _, w := range list {
 		separator := c.Place == InShell && isSeparator(j.text[w.start:w.end])
-		if w.start > at || separator && w.start == at {
+		if j.pos[w.start] > cursor || separator && w.start == at {
 			break
 		}
 		switch {
 		case separator:
 			c.Word = 0
-		case at > w.end:
+		case cursor > j.pos[w.end-1]+1:
 			c.Word++
 		default:
 			c.Start, c.End = j.pos[w.start], j.pos[w.end-1]+1

@@ -39,6 +39,8 @@ func TestAt(t *testing.T) {
 		{"%cd «\"a b‸»", Context{Place: InCommand, Command: "%cd", Line: "%cd \"a b", Word: 1, Prefix: "a b"}},
 		{"%cd «\"a\\‸\" b\"»", Context{Place: InCommand, Command: "%cd", Line: "%cd \"a\\", Word: 1, Prefix: "a\\"}},
 		{"%args é\\\n//gonb:«b‸» c", Context{Place: InCommand, Command: "%args", Line: "%args é b", Word: 2, Prefix: "b"}},
+		{"%args a\\\n//go‸nb:b c", Context{Place: InCommand, Command: "%args", Line: "%args a ", Word: 2}},
+		{"%ls\r‸\n", Context{Place: InCommand, Command: "%ls", Line: "%ls", Word: 1}},
 		{"/* */\n%cd ‸\n", Context{Place: InCommand, Command: "%cd", Line: "%cd ", Word: 1}},
 
 		{"!‸", Context{Place: InShell, Line: "!"}},

@@ -137,7 +137,7 @@ func (c *channels) run(h *handover, finish func()) {
 		case p := <-c.pieces:
 			switch {
 			case len(p.b) > 0 && p.k == gonbPipe:
-				h.gonb(p.b, func() {})
+				h.gonb(p.b, true, nil)
 			case len(p.b) > 0:
 				h.output(p.k, p.b)
 			}

@@ -42,19 +42,20 @@ func (h *handover) output(k kind, b []byte) {
 	}
 }
 
-// gonb passes on the messages that b completes. catchUp is called once, before
-// the second: what was printed before it may still be unread, while the first
-// began where b does or earlier.
-func (h *handover) gonb(b []byte, catchUp func()) {
+// gonb passes on the messages that b completes. What was printed before them may
+// still be unread: catchUp is called once before the first of which that is so,
+// the second, or the first if prompt does not vouch for it.
+func (h *handover) gonb(b []byte, prompt bool, catchUp func()) {
 	if h.values == nil {
 		h.values = newDecoder(func(r io.Reader) func() (pipe.Message, error) { return gonb.NewReader(r, h.ids).Read })
 	}
 	pass := h.message("GoNB's display pipe")
-	n := 0
 	h.values.feed(b, func(m pipe.Message, err error) {
-		if n++; n == 2 {
+		if !prompt && catchUp != nil {
 			catchUp()
+			catchUp = nil
 		}
+		prompt = false
 		if err == nil && m.Kind == pipe.Sync {
 			h.synced(pipe.Message{Kind: pipe.Ack, Seq: m.Seq})
 			return

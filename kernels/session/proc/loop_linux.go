@@ -11,6 +11,7 @@ type loop struct {
 	leashed bool // processes of the group are left
 	woken   bool // exited or kill was called
 	over    bool // the child has ended
+	opened  bool // the event of GoNB's pipe being opened has been seen
 }
 
 // event reads what an event announces: one packet, and after a hang-up all.
@@ -49,25 +50,30 @@ func (l *loop) readPacket(k kind) bool {
 // readFIFO reads a chunk of GoNB's pipe and puts the pipe at the end of the
 // list of what is ready. It leaves the list in between, or its old place in it
 // would let what the program shows later overtake what it prints before that.
+// So the first message in the chunk is in its place, unless the place is that of
+// the pipe's opening, which is an event as well.
 func (l *loop) readFIFO() int {
 	fd := l.fd[gonbPipe]
 	if fd < 0 {
 		return 0
 	}
 	n, err := read(fd, l.fifo)
-	switch {
-	case n > 0:
-		l.gonb(l.fifo[:n], l.catchUp)
-		unix.EpollCtl(l.ep, unix.EPOLL_CTL_DEL, fd, nil)
-		if err := l.watch(int32(gonbPipe), fd, unix.EPOLLIN); err != nil {
-			l.drop(gonbPipe)
-		}
-	case err != unix.EAGAIN:
+	if n <= 0 && err != unix.EAGAIN {
 		// No program has it open; before the child's end another one may come.
+		l.opened = false
 		l.gonbEnd()
 		if l.over {
 			l.drop(gonbPipe)
 		}
+		return 0
+	}
+	if n > 0 {
+		l.gonb(l.fifo[:n], l.opened, l.catchUp)
+	}
+	l.opened = true
+	unix.EpollCtl(l.ep, unix.EPOLL_CTL_DEL, fd, nil)
+	if err := l.watch(int32(gonbPipe), fd, unix.EPOLLIN); err != nil {
+		l.drop(gonbPipe)
 	}
 	return n
 }

@@ -127,6 +127,9 @@ func start(o Options, sink Sink) (p *Process, err error) {
 		p.cmd.Env = append(p.cmd.Env, pipe.EnvOut+"=3", pipe.EnvIn+"=4")
 	}
 	if err = p.channels.start(p.cmd); err != nil {
+		if _, errDir := os.Stat(o.Dir); o.Dir != "" && errDir != nil {
+			err = errDir // the other one names the program
+		}
 		return p, err
 	}
 	for _, f := range child {

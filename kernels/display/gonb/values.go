@@ -98,8 +98,13 @@ func readList[T any](n int, read func() T) []T {
 	return list
 }
 
+// entryCost is what an entry of a map counts against maxItems: the memory it
+// takes beside that of its key and value.
+const entryCost = 16
+
 func (d *decoder) mapping(t *wireType) any {
 	n := d.count()
+	d.charge((entryCost - 1) * uint64(n))
 	m := make(map[string]any, min(n, 1024))
 	for range n {
 		k := d.item(t.key)
@@ -130,7 +135,7 @@ func (d *decoder) key(k any) string {
 // structure reads a struct; fields that were zero and so not sent are set where
 // their type has an obvious zero.
 func (d *decoder) structure(t *wireType) any {
-	d.charge(uint64(len(t.fields)))
+	d.charge(entryCost * uint64(len(t.fields)))
 	m := make(map[string]any, min(len(t.fields), 1024))
 	for _, f := range t.fields {
 		m[f.name] = zero(f.id)

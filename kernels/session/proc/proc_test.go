@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 }
 
 func helper(name string, args ...string) Options {
-	return Options{Path: "/proc/self/exe", Args: args, Env: append(os.Environ(), helperEnv+"="+name)}
+	return Options{Path: "/proc/self/exe", Args: args, Env: append(os.Environ(), helperEnv+"="+name, "GORACE=atexit_sleep_ms=0")}
 }
 
 func bash(script string) Options { return Options{Path: "bash", Args: []string{"-c", script}} }

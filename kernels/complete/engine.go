@@ -1,0 +1,423 @@
+package complete
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/stellarae/lab/kernels/cell"
+)
+
+const (
+	limit    = 1500 * time.Millisecond // within which a request is answered, well or less well
+	grace    = 250 * time.Millisecond  // of it, to wait for a gopls that is starting
+	patience = 30 * time.Second        // for gopls to finish what was asked, answered meanwhile without it
+	deaf     = time.Minute             // a gopls this long silent when asked is ended
+	maxCode  = 1 << 20                 // bytes of a cell that are looked at
+	maxItems = 500
+
+	sessionFile = "gokernel_session.go"
+	cellFile    = "gokernel_cell.go"
+)
+
+// Why there is no answer of gopls: it is starting, or it ended and waits to be tried again.
+var (
+	errWarming = errors.New("gopls is starting")
+	errDown    = errors.New("gopls is not there")
+)
+
+// Options say which gopls to run, and where.
+type Options struct {
+	Gopls string       // path of the binary; where it does not start, answers come without it
+	Dir   string       // folder of the session's module, with go.mod; nothing is written there
+	Env   []string     // environment of gopls; nil is the process's own
+	Log   func(string) // gets lines about gopls's health and its stderr; may be nil
+}
+
+// Engine answers completion and inspection requests. Its methods may be called
+// at the same time.
+type Engine struct {
+	opts Options
+	std  func() *stdlib
+
+	ctx   context.Context // ends with Close
+	close context.CancelFunc
+	done  chan struct{} // closed when gopls is gone for good
+	again chan struct{} // asks for a restart
+	turn  chan struct{} // held while talking to gopls
+
+	mu        sync.Mutex
+	session   *declared
+	live      *gopls               // nil until it is warm
+	down      bool                 // it ended by itself and is not yet tried again
+	ready     chan struct{}        // closed while live is there
+	older     context.CancelFunc   // ends the completion asked for last
+	lingering []context.CancelFunc // end what nobody waits for any more
+	stamps    map[string]string    // of go.mod and the like, as gopls knows them
+}
+
+// Start returns at once; gopls starts behind it and is kept running until ctx
+// ends or Close. It returns an error if o.Dir is no folder.
+func Start(ctx context.Context, o Options) (*Engine, error) {
+	dir, err := filepath.Abs(o.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("completion: %w", err)
+	}
+	if dir, err = filepath.EvalSymlinks(dir); err != nil {
+		return nil, fmt.Errorf("completion: %w", err)
+	}
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return nil, fmt.Errorf("completion: %s is no folder", dir)
+	}
+	o.Dir = dir
+	if o.Log == nil {
+		o.Log = func(string) {}
+	}
+	if o.Env == nil {
+		o.Env = os.Environ()
+	}
+	e := &Engine{opts: o, done: make(chan struct{}), again: make(chan struct{}, 1), turn: make(chan struct{}, 1),
+		ready: make(chan struct{}), session: declare(Session{})}
+	e.std = sync.OnceValue(func() *stdlib { return newStdlib(goroot(o)) })
+	e.ctx, e.close = context.WithCancel(ctx)
+	go e.std()
+	go e.keep()
+	return e, nil
+}
+
+// SetSession says what earlier cells have left; gopls learns of it in the background.
+func (e *Engine) SetSession(s Session) {
+	d := declare(s)
+	e.mu.Lock()
+	e.session = d
+	e.mu.Unlock()
+	e.preload(d)
+}
+
+// preload has gopls read what the session uses, before someone waits for it.
+func (e *Engine) preload(d *declared) {
+	var lines strings.Builder
+	for name, path := range d.Imports {
+		fmt.Fprintf(&lines, "import %s %q\n", name, path)
+	}
+	text := clause + lines.String() + "func _() {\n\t\n}\n"
+	e.begin(func(ctx context.Context, g *gopls) error {
+		if err := e.write(ctx, g, d.Source, text); err != nil {
+			return err
+		}
+		_, err := g.completion(ctx, cellFile, positionOf(text, len(text)-len("\n}\n")))
+		return err
+	}, true)
+}
+
+// Changed tells gopls of files written on the disk, such as those of a local
+// module; go.mod, go.sum and go.work in the session's folder are looked after.
+func (e *Engine) Changed(paths ...string) {
+	go func() {
+		if e.Wait(e.ctx) == nil {
+			e.begin(func(ctx context.Context, g *gopls) error { return g.changed(ctx, paths) }, false)
+		}
+	}()
+}
+
+// Wait returns when gopls is warm, or with the error of ctx.
+func (e *Engine) Wait(ctx context.Context) error {
+	select {
+	case <-e.whenReady():
+		return nil
+	case <-e.done:
+		return errors.New("completion: closed")
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Restart ends gopls and starts it anew, in the background.
+func (e *Engine) Restart() {
+	select {
+	case e.again <- struct{}{}:
+	default: // one is on its way
+	}
+}
+
+// Close ends gopls and waits until it is gone. Requests after it are answered
+// without gopls. A second Close does nothing.
+func (e *Engine) Close() {
+	e.close()
+	<-e.done
+}
+
+// keep runs gopls, again and again: at once after a crash, later and later
+// when it does not stay.
+func (e *Engine) keep() {
+	defer close(e.done)
+	runtime.LockOSThread() // gopls ends with this thread, see bind
+	defer runtime.UnlockOSThread()
+	pause := time.Duration(0)
+	for {
+		began := time.Now()
+		e.setDown(false)
+		err := e.serve()
+		if e.ctx.Err() != nil {
+			return
+		}
+		switch {
+		case err == nil:
+			continue
+		case time.Since(began) > time.Minute:
+			pause = 0
+		default:
+			pause = min(max(2*pause, 250*time.Millisecond), 30*time.Second)
+		}
+		e.opts.Log("gopls ended: " + err.Error())
+		e.setDown(true)
+		select {
+		case <-time.After(pause):
+		case <-e.again:
+		case <-e.ctx.Done():
+			return
+		}
+	}
+}
+
+// serve runs gopls once. The error says why it ended by itself.
+func (e *Engine) serve() error {
+	g, err := startGopls(e.opts)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		e.mu.Lock()
+		if e.live != nil {
+			e.live, e.ready = nil, make(chan struct{})
+		}
+		e.mu.Unlock()
+		g.stop(time.Second)
+	}()
+	warm := make(chan error, 1)
+	go func() { warm <- e.warm(g) }()
+	for {
+		select {
+		case err := <-warm:
+			if err != nil {
+				return err
+			}
+			e.mu.Lock()
+			e.live, e.stamps = g, e.stampsNow()
+			close(e.ready)
+			d := e.session
+			e.mu.Unlock()
+			e.preload(d)
+		case <-g.exited:
+			return g.cause()
+		case <-e.again:
+			return nil
+		case <-e.ctx.Done():
+			return nil
+		}
+	}
+}
+
+// warm brings gopls to where the next completion is quick: a first one.
+func (e *Engine) warm(g *gopls) error {
+	ctx, cancel := context.WithTimeout(e.ctx, 2*time.Minute)
+	defer cancel()
+	if err := g.initialize(ctx); err != nil {
+		return err
+	}
+	const text = clause + "import \"fmt\"\n\nfunc _() {\n\tfmt.P"
+	if err := g.write(ctx, sessionFile, clause); err != nil {
+		return err
+	}
+	if err := g.write(ctx, cellFile, text+"\n}\n"); err != nil {
+		return err
+	}
+	_, err := g.completion(ctx, cellFile, positionOf(text, len(text)))
+	return err
+}
+
+func (e *Engine) setDown(down bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.down = down
+}
+
+func (e *Engine) whenReady() <-chan struct{} {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.ready
+}
+
+// begin lets work talk to the warm gopls, when its turn comes; the error comes
+// on the channel. What lingers from before is ended first. Work of which the
+// result does not matter lingers from the start.
+func (e *Engine) begin(work func(context.Context, *gopls) error, lingers bool) (result <-chan error, cancel context.CancelFunc) {
+	ctx, cancel := context.WithTimeout(e.ctx, patience)
+	ended := make(chan error, 1)
+	e.mu.Lock()
+	g := e.live
+	if g != nil {
+		for _, end := range e.lingering {
+			end()
+		}
+		e.lingering = nil
+		if lingers {
+			e.lingering = append(e.lingering, cancel)
+		}
+	}
+	e.mu.Unlock()
+	if g == nil {
+		cancel()
+		ended <- errWarming
+		return ended, cancel
+	}
+	go func() {
+		defer cancel()
+		select {
+		case e.turn <- struct{}{}:
+		case <-ctx.Done():
+			ended <- ctx.Err()
+			return
+		}
+		defer func() { <-e.turn }()
+		ended <- work(ctx, g)
+	}()
+	return ended, cancel
+}
+
+// askOr is the answer of work, or else the one without gopls. A gopls that is
+// starting has the time of grace, and all time if there is no other answer.
+func askOr[T any](ctx context.Context, e *Engine, work func(context.Context, *gopls) (T, error), without func() (answer T, ok bool)) T {
+	answer, err := ask(ctx, e, grace, work)
+	if err == nil {
+		return answer
+	}
+	other, ok := without()
+	if !ok && errors.Is(err, errWarming) {
+		if answer, err := ask(ctx, e, limit, work); err == nil {
+			return answer
+		}
+	}
+	return other
+}
+
+// ask lets work talk to gopls and waits for its answer until ctx ends; one
+// that is starting gets the time of grace for it. If ctx ends at its deadline,
+// work goes on until something else is asked, so that gopls gets to know what
+// it was slow to learn.
+func ask[T any](ctx context.Context, e *Engine, grace time.Duration, work func(context.Context, *gopls) (T, error)) (answer T, err error) {
+	e.mu.Lock()
+	ready, down := e.ready, e.down
+	e.mu.Unlock()
+	if down {
+		return answer, errDown
+	}
+	select {
+	case <-ready:
+	case <-time.After(grace):
+		return answer, errWarming
+	case <-ctx.Done():
+		return answer, ctx.Err()
+	}
+	answers := make(chan T, 1)
+	ended, cancel := e.begin(func(ctx context.Context, g *gopls) error {
+		answer, err := work(ctx, g)
+		answers <- answer
+		return err
+	}, false)
+	select {
+	case err := <-ended:
+		if err != nil {
+			return answer, err
+		}
+		return <-answers, nil
+	case <-ctx.Done():
+	}
+	if !errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		cancel()
+		return answer, ctx.Err()
+	}
+	e.linger(cancel)
+	return answer, ctx.Err()
+}
+
+// linger leaves work going that nobody waits for; if gopls has long been
+// silent, it is ended instead, and started again.
+func (e *Engine) linger(cancel context.CancelFunc) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.lingering = append(e.lingering, cancel)
+	if e.live != nil && e.live.silence() > deaf {
+		e.live.fail(fmt.Errorf("no word for %v", deaf))
+	}
+}
+
+// write brings gopls up to date: the module's files, the session and the cell.
+func (e *Engine) write(ctx context.Context, g *gopls, session, text string) error {
+	now := e.stampsNow()
+	e.mu.Lock()
+	var changed []string
+	for path, stamp := range now {
+		if e.stamps[path] != stamp {
+			changed = append(changed, path)
+		}
+	}
+	e.stamps = now
+	e.mu.Unlock()
+	if len(changed) > 0 {
+		if err := g.changed(ctx, changed); err != nil {
+			return err
+		}
+	}
+	if session == "" {
+		session = clause
+	}
+	if err := g.write(ctx, sessionFile, session); err != nil {
+		return err
+	}
+	return g.write(ctx, cellFile, text)
+}
+
+// stampsNow tells versions of the module's own files apart.
+func (e *Engine) stampsNow() map[string]string {
+	stamps := map[string]string{}
+	for _, name := range []string{"go.mod", "go.sum", "go.work"} {
+		path := filepath.Join(e.opts.Dir, name)
+		stamps[path] = "none"
+		if info, err := os.Stat(path); err == nil {
+			stamps[path] = fmt.Sprint(info.Size(), info.ModTime().UnixNano())
+		}
+	}
+	return stamps
+}
+
+// read takes a cell apart: its overlay with the imports it leaves out, and the
+// session as this cell leaves it.
+func (e *Engine) read(code string) (*overlay, *declared) {
+	e.mu.Lock()
+	d := e.session
+	e.mu.Unlock()
+	c, _ := cell.Parse(code) // what is wrong in the cell is for the one who runs it
+	items, _ := cell.Split(c)
+	o := lay(c, items)
+	o.prepend(importLines(c.Go, o.names, d, e.std()))
+	return o, d
+}
+
+// goroot asks the go command of the session.
+func goroot(o Options) string {
+	cmd := exec.Command("go", "env", "GOROOT")
+	cmd.Dir, cmd.Env = o.Dir, o.Env
+	out, err := cmd.Output()
+	if err != nil {
+		o.Log("completion: finding the standard library: " + err.Error())
+	}
+	return strings.TrimSpace(string(out))
+}

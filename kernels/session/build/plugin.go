@@ -1,0 +1,171 @@
+package build
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// Plugin compiles and links a cell: a file of package main with an init
+// function, through which it registers what it has. name is the cell's own:
+// four letters or digits, the first a letter, not used before in the session.
+// Only packages of g can be imported. What the compiler has against the text
+// comes as CompileErrors. The file is in the session's folder.
+func (b *Builder) Plugin(ctx context.Context, name string, src []byte, g *Graph) (so string, err error) {
+	if !validName(name) {
+		return "", fmt.Errorf("name of a plugin: %q is not a letter and three letters or digits", name)
+	}
+	st, l, err := b.linking(ctx)
+	if err != nil {
+		return "", err
+	}
+	dir := filepath.Join(b.work, name)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", fmt.Errorf("cell %s: %w", name, err)
+	}
+	defer func() {
+		if err != nil {
+			os.RemoveAll(dir)
+		}
+	}()
+	if err := os.WriteFile(filepath.Join(dir, "cell.go"), src, 0o600); err != nil {
+		return "", fmt.Errorf("cell %s: %w", name, err)
+	}
+	begin := time.Now()
+	c := compilation{dir: dir, files: []string{"cell.go"}, out: "cell.a", config: g.config, extra: b.sessionFlags().compile}
+	if err := st.compile(ctx, c); err != nil {
+		return "", err
+	}
+	if err := rename(filepath.Join(dir, "cell.a"), name); err != nil {
+		return "", fmt.Errorf("cell %s: %w", name, err)
+	}
+	compiled := time.Now()
+	so = filepath.Join(dir, name+".so")
+	args := append([]string{"-buildmode=plugin", "-pluginpath", name}, l.flags()...)
+	args = append(args, b.sessionFlags().link...)
+	if err := b.linkTo(ctx, st, g, dir, "cell.a", so, args); err != nil {
+		return "", err
+	}
+	os.Remove(filepath.Join(dir, "cell.a"))
+	b.log("cell %s: compiled in %v, linked in %v", name, compiled.Sub(begin).Round(time.Millisecond), time.Since(compiled).Round(time.Millisecond))
+	return so, nil
+}
+
+func validName(name string) bool {
+	if len(name) != len("main") || name == "main" {
+		return false
+	}
+	for i, r := range name {
+		letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
+		if !letter && (i == 0 || r < '0' || r > '9') {
+			return false
+		}
+	}
+	return true
+}
+
+// linking gives what compiling and linking for the session takes.
+func (b *Builder) linking(ctx context.Context) (*state, *linker, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	st, err := b.current(ctx, dynamic)
+	if err != nil {
+		return nil, nil, err
+	}
+	if b.linker == nil {
+		if b.linker, err = b.findLinker(ctx, st); err != nil {
+			return nil, nil, err
+		}
+	}
+	return st, b.linker, nil
+}
+
+func (b *Builder) sessionFlags() flags {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.flags
+}
+
+// rename gives the initialisers of a compiled cell the cell's name and hides
+// its table of exported symbols; see the package comment. The new names are as
+// long as the old ones, so that no offset in the archive changes.
+func rename(archive, name string) error {
+	data, err := os.ReadFile(archive)
+	if err != nil {
+		return err
+	}
+	inits := bytes.Count(data, []byte("main..inittask"))
+	if inits == 0 {
+		return errors.New("the cell has no init function to register with")
+	}
+	data = bytes.ReplaceAll(data, []byte("main..inittask"), []byte(name+"..inittask"))
+	data = bytes.ReplaceAll(data, []byte("go:plugin.tabs"), []byte("go:plugix.tabs"))
+	return os.WriteFile(archive, data, 0o600)
+}
+
+// flags for the Go linker: the C compiler to use, and no questions about it. A
+// build ID of the system's linker and compressed debug information, of which
+// cells have none, would each cost a run of the C compiler to find out whether
+// it can do that.
+func (l *linker) flags() []string {
+	args := []string{"-extld=" + l.Wrapper, "-B=none", "-compressdwarf=false", "-s", "-w"}
+	if l.Flag != "" {
+		args = append(args, "-extldflags="+l.Flag)
+	}
+	return args
+}
+
+// compilation is one run of the compiler.
+type compilation struct {
+	dir    string
+	files  []string // in dir
+	out    string
+	config string
+	extra  []string
+	lang   string // "" for that of the session's go.mod
+}
+
+func (st *state) compile(ctx context.Context, c compilation) error {
+	if c.lang == "" {
+		c.lang = st.lang
+	}
+	config := filepath.Join(c.dir, "importcfg")
+	if err := os.WriteFile(config, []byte(c.config), 0o600); err != nil {
+		return err
+	}
+	args := []string{"-o", c.out, "-p", "main", "-importcfg", config, "-trimpath", c.dir + "=>", "-pack", "-e", "-c=2",
+		"-lang=" + c.lang, "-goversion", st.tool.env["GOVERSION"]}
+	args = append(args, st.mode.compileFlags()...)
+	args = append(append(args, c.extra...), c.files...)
+	_, err := command{dir: c.dir, env: st.tool.toolEnv(st.environ), path: st.tool.compile, args: args}.output(ctx)
+	return compileErrors(err)
+}
+
+// linkTo links an archive, with the import configuration that compile has left
+// in dir. If that fails because an archive of the cache is damaged, the damaged
+// ones are removed, and the error says so.
+func (b *Builder) linkTo(ctx context.Context, st *state, g *Graph, dir, archive, out string, args []string) error {
+	args = append(append([]string{"-o", out, "-importcfg", filepath.Join(dir, "importcfg")}, st.mode.linkFlags()...), args...)
+	cmd := command{dir: dir, env: st.tool.toolEnv(st.environ), path: st.tool.link, args: append(args, archive)}
+	_, err := cmd.output(ctx)
+	if err == nil || ctx.Err() != nil {
+		return err
+	}
+	if bad := b.store.damaged(g); len(bad) > 0 {
+		b.forget()
+		return fmt.Errorf("damaged in the cache, and removed from it: %s; run the cell again", strings.Join(bad, ", "))
+	}
+	return err
+}
+
+// forget makes the next call of Packages look at everything anew.
+func (b *Builder) forget() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	clear(b.tables)
+}

@@ -152,7 +152,7 @@ func (s *session) cell(imports, declarations, body string) {
 	}
 	n := len(s.cells) + 1
 	fmt.Fprintf(&src, "%s\nfunc cell%d() {\n%s\n}\nfunc init() { rt.Entry = cell%d }\n", declarations, n, body, n)
-	so, err := s.b.Plugin(s.t.Context(), fmt.Sprintf("c%03d", n), []byte(src.String()), s.graph(paths...))
+	so, err := s.b.Plugin(s.t.Context(), fmt.Sprintf("c%03d", n), map[string][]byte{"cell.go": []byte(src.String())}, s.graph(paths...))
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -198,7 +198,7 @@ var anything any
 func TestCompileErrors(t *testing.T) {
 	s := start(t, notebook, build.Options{})
 	src := "package main\n//line cell[3]:4:2\nvar x int = \"a\"; var y = undefined1\n//line cell[1]:7:1\nfunc f() { return 1 }\nfunc init() {}\n"
-	_, err := s.b.Plugin(t.Context(), "c001", []byte(src), s.graph())
+	_, err := s.b.Plugin(t.Context(), "c001", map[string][]byte{"cell.go": []byte(src)}, s.graph())
 	var errs build.CompileErrors
 	if !errors.As(err, &errs) {
 		t.Fatalf("%T %v", err, err)
@@ -276,7 +276,7 @@ func TestCancel(t *testing.T) {
 	g := s.graph("fmt")
 	for _, after := range []time.Duration{0, 5 * time.Millisecond, 40 * time.Millisecond} {
 		ctx, cancel := context.WithTimeout(t.Context(), after)
-		_, err := s.b.Plugin(ctx, "c009", []byte("package main\nfunc init() { println() }\n"), g)
+		_, err := s.b.Plugin(ctx, "c009", map[string][]byte{"cell.go": []byte("package main\nfunc init() { println() }\n")}, g)
 		cancel()
 		if !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("after %v: %v", after, err)

@@ -5,18 +5,20 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
 
-// Plugin compiles and links a cell: a file of package main with an init
-// function, through which it registers what it has. name is the cell's own:
+// Plugin compiles and links a cell: files of package main, by name, with an
+// init function through which it registers what it has. name is the cell's own:
 // four letters or digits, the first a letter, not used before in the session.
 // Only packages of g can be imported. What the compiler has against the text
-// comes as CompileErrors. The file is in the session's folder.
-func (b *Builder) Plugin(ctx context.Context, name string, src []byte, g *Graph) (so string, err error) {
+// comes as CompileErrors. The plugin is in a folder of its own in the session's.
+func (b *Builder) Plugin(ctx context.Context, name string, files map[string][]byte, g *Graph) (so string, err error) {
 	if !validName(name) {
 		return "", fmt.Errorf("name of a plugin: %q is not a letter and three letters or digits", name)
 	}
@@ -33,11 +35,14 @@ func (b *Builder) Plugin(ctx context.Context, name string, src []byte, g *Graph)
 			os.RemoveAll(dir)
 		}
 	}()
-	if err := os.WriteFile(filepath.Join(dir, "cell.go"), src, 0o600); err != nil {
-		return "", fmt.Errorf("cell %s: %w", name, err)
+	names := slices.Sorted(maps.Keys(files))
+	for _, n := range names {
+		if err := os.WriteFile(filepath.Join(dir, n), files[n], 0o600); err != nil {
+			return "", fmt.Errorf("cell %s: %w", name, err)
+		}
 	}
 	begin := time.Now()
-	c := compilation{dir: dir, files: []string{"cell.go"}, out: "cell.a", config: g.config, extra: b.sessionFlags().compile}
+	c := compilation{dir: dir, files: names, out: "cell.a", config: g.config, extra: b.sessionFlags().compile}
 	if err := st.compile(ctx, c); err != nil {
 		return "", err
 	}

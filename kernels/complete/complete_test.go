@@ -162,7 +162,7 @@ func check(t *testing.T, c server.Completion, text, want, no, replaced string, e
 		t.Errorf("%q would be replaced, want %q", got, replaced)
 	}
 	for _, it := range c.Items {
-		if it.Text == "" || strings.ContainsAny(it.Text, "\n$") || it.Type == "" {
+		if it.Text == "" || strings.Contains(it.Text, "\n") || it.Type == "" {
 			t.Errorf("item %+v", it)
 		}
 	}

@@ -67,14 +67,14 @@ type Engine struct {
 // ends or Close. It returns an error if o.Dir is no folder.
 func Start(ctx context.Context, o Options) (*Engine, error) {
 	dir, err := filepath.Abs(o.Dir)
-	if err != nil {
-		return nil, fmt.Errorf("completion: %w", err)
+	if err == nil { // gopls compares names of files, so there must be one for each
+		dir, err = filepath.EvalSymlinks(dir)
 	}
-	if dir, err = filepath.EvalSymlinks(dir); err != nil {
-		return nil, fmt.Errorf("completion: %w", err)
+	if err != nil {
+		return nil, fmt.Errorf("completion in %s: %w", o.Dir, err)
 	}
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-		return nil, fmt.Errorf("completion: %s is no folder", dir)
+		return nil, fmt.Errorf("completion in %s: not a folder", o.Dir)
 	}
 	o.Dir = dir
 	if o.Log == nil {

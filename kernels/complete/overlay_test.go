@@ -78,12 +78,12 @@ func TestOverlay(t *testing.T) {
 }
 
 func TestQualifiers(t *testing.T) {
-	used, imported := qualifiers("import (\n\t\"math/rand/v2\"\n\tj \"encoding/json\"\n\t. \"os\"\n)\nx := fmt.Println(a.b.c, fmt.Sp)\n\"s.t\" // u.v\n[]int{}.w\nstrings.\nfoo.")
+	used, imported := qualifiers("import (\n\t\"math/rand/v2\"\n\tj \"encoding/json\"\n\t. \"os\"\n)\nx := fmt.Println(a.b.c, fmt.Sp)\n\"s.t\" // u.v\n[]int{}.w\nstrings.\nfoo()\nbar.")
 	have := map[string]string{}
 	for _, q := range used {
 		have[q.name] = strings.Join(q.selectors, " ")
 	}
-	want := map[string]string{"fmt": "Println Sp", "a": "b", "strings": "", "foo": ""}
+	want := map[string]string{"fmt": "Println Sp", "a": "b", "strings": "", "bar": ""}
 	for name, sel := range want {
 		if got, ok := have[name]; !ok || got != sel {
 			t.Errorf("of %s is used %q, %v, want %q", name, got, ok, sel)

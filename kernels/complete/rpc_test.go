@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"sync"
@@ -84,9 +85,7 @@ func peer(t *testing.T, answer func(m message, write func(string))) *conn {
 				return
 			}
 			answer(m, func(s string) {
-				frame, _ := encode(message{})
-				frame = append([]byte("Content-Length: "+itoa(len(s))+"\r\n\r\n"), s...)
-				_, _ = fromPeer.Write(frame) // fails when the client has gone
+				_, _ = fmt.Fprintf(fromPeer, "Content-Length: %d\r\n\r\n%s", len(s), s) // fails when the client has gone
 			})
 		}
 	})
@@ -96,11 +95,6 @@ func peer(t *testing.T, answer func(m message, write func(string))) *conn {
 		wg.Wait()
 	})
 	return c
-}
-
-func itoa(n int) string {
-	b, _ := json.Marshal(n)
-	return string(b)
 }
 
 func TestConn(t *testing.T) {

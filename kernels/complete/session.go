@@ -57,7 +57,7 @@ func (d *declared) without(names map[string]bool) string {
 	text := []byte(d.Source)
 	for name := range names {
 		for _, id := range d.names[name] {
-			for i := range id.name {
+			for i := range len(id.name) {
 				text[id.offset+i] = ' '
 			}
 			text[id.offset] = '_'

@@ -27,17 +27,18 @@ func (e *FrameError) Unwrap() error { return e.Err }
 type Writer struct {
 	mu  sync.Mutex
 	w   io.Writer
+	max int
 	err error
 }
 
 // NewWriter returns a Writer of frames to w.
-func NewWriter(w io.Writer) *Writer { return &Writer{w: w} }
+func NewWriter(w io.Writer) *Writer { return &Writer{w: w, max: MaxFrame} }
 
 // Write writes m as one frame, with one call of the underlying Write. A message
 // that is too long or has no JSON form is refused and leaves nothing behind;
 // after a failed write all later ones fail, as the reader is out of step.
 func (w *Writer) Write(m Message) error {
-	frame, err := encode(m)
+	frame, err := encode(m, w.max)
 	if err != nil {
 		return fmt.Errorf("%s message: %w", m.Kind, err)
 	}
@@ -51,7 +52,7 @@ func (w *Writer) Write(m Message) error {
 	return w.err
 }
 
-func encode(m Message) ([]byte, error) {
+func encode(m Message, longest int) ([]byte, error) {
 	var b bytes.Buffer
 	b.Write(make([]byte, 4))
 	e := json.NewEncoder(&b)
@@ -60,7 +61,7 @@ func encode(m Message) ([]byte, error) {
 		return nil, err
 	}
 	frame := bytes.TrimSuffix(b.Bytes(), []byte("\n"))
-	if len(frame)-4 > MaxFrame {
+	if len(frame)-4 > longest {
 		return nil, ErrTooLarge
 	}
 	binary.BigEndian.PutUint32(frame, uint32(len(frame)-4))

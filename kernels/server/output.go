@@ -34,6 +34,7 @@ type output struct {
 	streams  map[string]*stream
 	held     []*event
 	bytes    int // in held
+	crowded  int // so many events are held before compact looks at them
 	updates  map[string]*event
 	updated  map[string]time.Time // when a display was last updated
 	timer    *time.Timer
@@ -54,6 +55,11 @@ type event struct {
 }
 
 func (e *event) empty() bool { return e.bundle == nil && e.text.Len() == 0 }
+
+// joins reports whether the text of next can be part of e.
+func (e *event) joins(next *event) bool {
+	return e.bundle == nil && e.stream == next.stream && e.text.Len()+next.text.Len() <= maxText
+}
 
 func (k *kernel) newOutput(request wire.Message) *output {
 	o := &output{
@@ -143,30 +149,52 @@ func bundleSize(b pipe.Bundle) (n int) {
 // flush sends what is held and due, or all of it. It keeps the order: what is
 // due waits for what came before.
 func (o *output) flush(now time.Time, all bool) {
+	if len(o.held) > o.crowded {
+		o.compact()
+		o.crowded = max(64, 2*len(o.held))
+	}
 	all = all || len(o.held) > maxHeld || o.bytes > maxHeldBytes
+	if len(o.held) > 0 && (all || !o.held[0].due.After(now)) {
+		o.compact()
+	}
 	for len(o.held) > 0 {
 		e := o.held[0]
-		if wait := e.due.Sub(now); !e.empty() && wait > 0 && !all {
+		if wait := e.due.Sub(now); wait > 0 && !all {
 			o.arm(wait)
 			return
 		}
 		o.held[0] = nil
 		o.held = o.held[1:]
-		switch {
-		case e.empty():
-		case e.bundle != nil:
+		if e.bundle != nil {
 			o.bytes -= e.size
 			delete(o.updates, e.id)
 			o.updated[e.id] = now
 			o.forget(now)
 			o.send("update_display_data", bundleContent(*e.bundle), nil)
-		default:
+		} else {
 			o.bytes -= e.text.Len()
 			o.sleep(o.text.take(float64(e.text.Len()+streamMessage), time.Now()))
 			o.send("stream", content{"name": e.stream, "text": e.text.String()}, nil)
 		}
 	}
 	o.held = nil
+}
+
+// compact takes away the updates passed over and joins the text around them.
+func (o *output) compact() {
+	kept := o.held[:0]
+	for _, e := range o.held {
+		if e.empty() {
+			continue
+		}
+		if n := len(kept); n > 0 && e.bundle == nil && kept[n-1].joins(e) {
+			kept[n-1].text.WriteString(e.text.String())
+			continue
+		}
+		kept = append(kept, e)
+	}
+	clear(o.held[len(kept):])
+	o.held = kept
 }
 
 // forget lets go of displays whose next update may be sent at once.

@@ -118,7 +118,12 @@ func (k *kernel) startSubshell(sh *subshell) {
 				}
 				return
 			case m := <-queue:
-				handle(sh, m)
+				select {
+				case <-sh.closed: // both were ready
+					abort(sh, m)
+				default:
+					handle(sh, m)
+				}
 			}
 		}
 	}

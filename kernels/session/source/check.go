@@ -1,0 +1,548 @@
+package source
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/stellarae/lab/kernels/cell"
+)
+
+// Packages answers what Check must know of the packages that cells import.
+type Packages interface {
+	// Load makes the paths known and returns go/types packages for them, all of
+	// one consistent set. bad holds the reason for each path that cannot be had.
+	Load(ctx context.Context, paths []string) (imp types.Importer, bad map[string]error, err error)
+	// Resolve finds the package for a qualifier by its name and the names used from it.
+	Resolve(ctx context.Context, name string, symbols []string) (path string, ok bool)
+}
+
+// Mode says how cells run: in a session, or each as a program of its own.
+type Mode int
+
+const (
+	Living Mode = iota
+	Process
+)
+
+// Plan is a cell that was checked, ready to be written out and committed.
+type Plan struct {
+	Imports []string // paths that the written files import, sorted; filled by Session and Program
+	Dropped []string // variables that a redefinition of their type takes away
+	Notes   []string // for the user: what else changed without being asked
+
+	l       *Ledger // as it will be
+	f       *fresh
+	mode    Mode
+	pkg     *types.Package
+	info    *types.Info
+	files   []*ast.File
+	newVars []*variable
+	result  *action
+	unused  map[token.Pos]bool // local variables declared and not used
+	emitted []*decl            // functions written out by Session
+	stamps  map[*decl]map[string]string
+}
+
+// Check parses and type-checks a cell against what the session remembers. A
+// cell with errors gives them all, in order, and changes nothing.
+func (l *Ledger) Check(ctx context.Context, t Text, items []cell.Item, pk Packages, mode Mode) (*Plan, []Diag, error) {
+	l.serial++
+	t.Serial = l.serial
+	next := l.clone()
+	f, diags := next.parse(t, items)
+	if diags != nil {
+		return nil, diags, nil
+	}
+	p := &Plan{l: next, f: f, mode: mode, unused: map[token.Pos]bool{}}
+	diags, err := p.bindImports(ctx, pk)
+	if err != nil || diags != nil {
+		return nil, diags, err
+	}
+	p.declare()
+	diags, err = p.check(ctx, pk)
+	if err != nil || diags != nil {
+		return nil, diags, err
+	}
+	if mode == Living {
+		if diags := p.live(); diags != nil {
+			return nil, diags, nil
+		}
+	}
+	return p, nil, nil
+}
+
+// Commit makes the session remember the cell.
+func (l *Ledger) Commit(p *Plan) {
+	serial := max(l.serial, p.l.serial)
+	for d, s := range p.stamps {
+		d.built = s
+	}
+	*l = *p.l
+	l.serial = serial
+}
+
+// declare enters what the cell declares in the ledger; last one wins.
+func (p *Plan) declare() {
+	for _, d := range p.f.decls {
+		names := []string{d.name}
+		if d.kind == cell.Const {
+			names = d.all
+		}
+		for _, n := range names {
+			if n == "_" {
+				continue
+			}
+			p.l.drop(n)
+			delete(p.l.vars, n)
+			p.l.decls[n] = d
+		}
+	}
+	for _, d := range p.f.inits {
+		if d.name == "init" {
+			continue
+		}
+		p.l.drop(d.name)
+	}
+	for _, v := range p.f.vars {
+		for _, n := range v.names {
+			if n == "_" {
+				continue
+			}
+			p.l.drop(n)
+			if p.mode == Living {
+				delete(p.l.vars, n)
+			}
+		}
+		d := v.decl(p.f.text)
+		for _, n := range d.tuple {
+			p.l.decls[n] = d
+		}
+		if len(d.tuple) == 0 && len(v.names) > 0 { // var _ = f()
+			p.l.decls[fmt.Sprintf("_~%d", p.l.serial*1000+v.at)] = d
+		}
+	}
+	if p.mode == Process {
+		for _, d := range p.f.inits {
+			p.l.decls[d.name] = d
+		}
+	}
+}
+
+// decl is the variable as process mode remembers it, with its initialiser.
+func (v *varSpec) decl(t *text) *decl {
+	d := &decl{kind: cell.Var, text: t, file: v.file, lead: v.lead,
+		node: &ast.GenDecl{TokPos: v.spec.Pos(), Tok: token.VAR, Specs: []ast.Spec{v.spec}}}
+	for _, n := range v.names {
+		if n != "_" {
+			d.tuple = append(d.tuple, n)
+		}
+	}
+	if len(d.tuple) > 0 {
+		d.name = d.tuple[0]
+	}
+	return d
+}
+
+// bindImports gives every qualifier of the cell a package: the cell's own
+// import, one of an earlier cell, or one found by name.
+func (p *Plan) bindImports(ctx context.Context, pk Packages) ([]Diag, error) {
+	f, l := p.f, p.l
+	var paths []string
+	for _, i := range f.imports {
+		if i.Path != "C" {
+			paths = append(paths, i.Path)
+		}
+	}
+	if len(paths) > 0 {
+		imp, bad, err := pk.Load(ctx, paths)
+		if err != nil {
+			return nil, err
+		}
+		var diags []Diag
+		for n, i := range f.imports {
+			if i.Path == "C" {
+				diags = append(diags, f.text.diag(i.at, i.at+3, `cells cannot import "C": put the C code in a package beside the notebook and import that`))
+				continue
+			}
+			if err := bad[i.Path]; err != nil {
+				diags = append(diags, f.text.diag(i.at, i.at+len(i.Path)+2, err.Error()))
+				continue
+			}
+			pkg, err := imp.Import(i.Path)
+			if err != nil {
+				diags = append(diags, f.text.diag(i.at, i.at+len(i.Path)+2, err.Error()))
+				continue
+			}
+			f.imports[n].Bound = pkg.Name()
+		}
+		if diags != nil {
+			return diags, nil
+		}
+	}
+	bound := map[string]bool{}
+	for _, i := range f.imports {
+		switch i.Name {
+		case ".", "_":
+			f.blanks = append(f.blanks, i)
+		default:
+			bound[i.key()] = true
+		}
+		f.text.imports = append(f.text.imports, i)
+		if i.Name != "_" {
+			l.imports[i.key()] = Import{Name: i.Name, Path: i.Path, Bound: i.Bound, at: -1}
+		}
+	}
+	wants := p.qualifiers()
+	for _, name := range slices.Sorted(maps.Keys(wants)) {
+		if bound[name] {
+			continue
+		}
+		if i, ok := l.imports[name]; ok {
+			f.text.imports = append(f.text.imports, i)
+			continue
+		}
+		if path, ok := pk.Resolve(ctx, name, wants[name]); ok {
+			f.text.imports = append(f.text.imports, Import{Name: name, Path: path, Bound: name, at: -1})
+		}
+	}
+	for _, i := range l.imports { // dot imports of earlier cells
+		if i.Name == "." && !slices.ContainsFunc(f.imports, func(j Import) bool { return j.Name == "." && j.Path == i.Path }) {
+			f.text.imports = append(f.text.imports, i)
+		}
+	}
+	return nil, nil
+}
+
+// qualifiers are the names before a dot that nothing in the cell or the session
+// declares, with what is selected from them.
+func (p *Plan) qualifiers() map[string][]string {
+	wants := map[string][]string{}
+	declared := map[string]bool{}
+	for _, d := range p.f.decls {
+		declared[d.name] = true
+	}
+	for _, v := range p.f.vars {
+		for _, n := range v.names {
+			declared[n] = true
+		}
+	}
+	visit := func(n ast.Node) {
+		ast.Inspect(n, func(n ast.Node) bool {
+			s, ok := n.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			id, ok := s.X.(*ast.Ident)
+			if !ok || declared[id.Name] || p.l.vars[id.Name] != nil || id.Name == "_" {
+				return true
+			}
+			if d := p.l.decls[id.Name]; d != nil && (d.kind != cell.Var || p.mode == Process) {
+				return true
+			}
+			if !slices.Contains(wants[id.Name], s.Sel.Name) {
+				wants[id.Name] = append(wants[id.Name], s.Sel.Name)
+			}
+			return true
+		})
+	}
+	for _, d := range slices.Concat(p.f.decls, p.f.inits) {
+		visit(d.node)
+	}
+	for _, v := range p.f.vars {
+		visit(&ast.GenDecl{Specs: []ast.Spec{v.spec}})
+	}
+	for _, a := range slices.Concat(p.f.actions, p.f.main) {
+		if a.stmt != nil {
+			visit(a.stmt)
+		}
+	}
+	return wants
+}
+
+func importDecl(imports []Import, pos token.Pos) ast.Decl {
+	g := &ast.GenDecl{Tok: token.IMPORT, TokPos: pos, Lparen: pos}
+	for _, i := range imports {
+		s := &ast.ImportSpec{Path: &ast.BasicLit{Kind: token.STRING, Value: strconv.Quote(i.Path), ValuePos: pos}}
+		if i.Name != "" {
+			s.Name = &ast.Ident{Name: i.Name, NamePos: pos}
+		}
+		g.Specs = append(g.Specs, s)
+	}
+	return g
+}
+
+// live is the declaration without constants or variables that were redefined elsewhere.
+func (d *decl) live() ast.Decl {
+	if len(d.dead) == 0 {
+		return d.node
+	}
+	g := *d.node.(*ast.GenDecl)
+	g.Specs = slices.Clone(g.Specs)
+	for i, s := range g.Specs {
+		vs := *s.(*ast.ValueSpec)
+		vs.Names = slices.Clone(vs.Names)
+		for j, n := range vs.Names {
+			if d.dead[n.Name] {
+				vs.Names[j] = &ast.Ident{NamePos: n.NamePos, Name: "_"}
+			}
+		}
+		g.Specs[i] = &vs
+	}
+	return &g
+}
+
+// unique are the declarations in a stable order, each once.
+func (l *Ledger) unique() []*decl {
+	seen := map[*decl]bool{}
+	var out []*decl
+	for _, k := range slices.Sorted(maps.Keys(l.decls)) {
+		if d := l.decls[k]; !seen[d] {
+			seen[d] = true
+			out = append(out, d)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b *decl) int {
+		if a.text.Serial != b.text.Serial {
+			return a.text.Serial - b.text.Serial
+		}
+		return int(a.node.Pos() - b.node.Pos())
+	})
+	return out
+}
+
+// check runs go/types over the cell and all that the session remembers, one
+// file for each cell that declared something still alive.
+func (p *Plan) check(ctx context.Context, pk Packages) ([]Diag, error) {
+	type group struct {
+		text  *text
+		decls []ast.Decl
+	}
+	var groups []*group
+	byText := map[*text]*group{}
+	add := func(t *text, d ast.Decl) {
+		g := byText[t]
+		if g == nil {
+			g = &group{text: t}
+			byText[t] = g
+			groups = append(groups, g)
+		}
+		g.decls = append(g.decls, d)
+	}
+	own := map[*decl]bool{}
+	for _, d := range p.l.unique() {
+		if d.kind == cell.Var && p.mode == Living {
+			continue
+		}
+		own[d] = true
+		add(d.text, d.live())
+	}
+	if p.mode == Living {
+		for _, d := range p.f.inits {
+			add(p.f.text, d.node)
+		}
+		for _, v := range p.f.vars {
+			add(p.f.text, &ast.GenDecl{TokPos: v.spec.Pos(), Tok: token.VAR, Specs: []ast.Spec{v.spec}})
+		}
+	}
+	add(p.f.text, p.function("cell", p.f.actions))
+	if p.f.main != nil {
+		add(p.f.text, p.function("main", p.f.main))
+	}
+	var paths []string
+	for _, g := range groups {
+		for _, i := range g.text.imports {
+			paths = append(paths, i.Path)
+		}
+		pos := g.decls[0].Pos()
+		p.files = append(p.files, &ast.File{Name: &ast.Ident{Name: "main", NamePos: pos}, Package: pos, FileStart: pos, FileEnd: pos,
+			Decls: append([]ast.Decl{importDecl(g.text.imports, pos)}, g.decls...)})
+	}
+	if p.mode == Living {
+		for _, n := range slices.Sorted(maps.Keys(p.l.vars)) {
+			v := p.l.vars[n]
+			p.files = append(p.files, v.file)
+			for _, i := range v.imports {
+				paths = append(paths, i.Path)
+			}
+		}
+	}
+	slices.Sort(paths)
+	imp, bad, err := pk.Load(ctx, slices.Compact(paths))
+	if err != nil {
+		return nil, err
+	}
+	var diags []Diag
+	conf := types.Config{
+		Importer: refusing{imp, bad},
+		Error: func(err error) {
+			var te types.Error
+			if errors.As(err, &te) {
+				diags = append(diags, p.typeError(te)...)
+			}
+		},
+	}
+	p.info = &types.Info{Types: map[ast.Expr]types.TypeAndValue{}, Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{}, Selections: map[*ast.SelectorExpr]*types.Selection{}, Scopes: map[ast.Node]*types.Scope{}, Implicits: map[ast.Node]types.Object{}, Instances: map[*ast.Ident]types.Instance{}}
+	p.pkg, _ = conf.Check("main", p.l.fset, p.files, p.info)
+	return p.relevant(diags), nil
+}
+
+type refusing struct {
+	types.Importer
+	bad map[string]error
+}
+
+func (i refusing) Import(path string) (*types.Package, error) {
+	if err := i.bad[path]; err != nil {
+		return nil, err
+	}
+	return i.Importer.Import(path)
+}
+
+// function wraps actions in a function for the check. Variable declarations are
+// checked as package variables; `x := f()` here sets x.
+func (p *Plan) function(name string, actions []action) ast.Decl {
+	var pos token.Pos
+	var list []ast.Stmt
+	for i, a := range actions {
+		if a.stmt == nil {
+			continue
+		}
+		s := a.stmt
+		if a.vars != nil && a.vars.define != nil {
+			as := a.vars.define
+			s = &ast.AssignStmt{Lhs: as.Lhs, TokPos: as.TokPos, Tok: token.ASSIGN, Rhs: as.Rhs}
+		}
+		if i == len(actions)-1 && a.item.Expr && !a.item.Silent {
+			p.result = &actions[i]
+		}
+		if pos == token.NoPos {
+			pos = s.Pos()
+		}
+		list = append(list, s)
+	}
+	return &ast.FuncDecl{Name: &ast.Ident{Name: mark + name, NamePos: pos}, Type: &ast.FuncType{Func: pos, Params: &ast.FieldList{}}, Body: &ast.BlockStmt{Lbrace: pos, List: list}}
+}
+
+// typeError sorts an error of go/types: what notebooks allow is put right when
+// the text is written, or left out.
+func (p *Plan) typeError(te types.Error) []Diag {
+	msg := te.Msg
+	switch {
+	case strings.HasPrefix(msg, "declared and not used"):
+		p.unused[te.Pos] = true
+		return nil
+	case strings.HasSuffix(msg, "imported and not used"), strings.Contains(msg, "imported as") && strings.Contains(msg, "and not used"):
+		return nil
+	case strings.HasPrefix(msg, "initialization cycle"), strings.HasPrefix(msg, "\t") && p.mode == Living:
+		if p.mode == Living {
+			return nil
+		}
+	case strings.Contains(msg, "is not used") && p.result != nil && p.result.stmt.Pos() <= te.Pos && te.Pos < p.result.stmt.End():
+		return nil
+	}
+	t, at, ok := p.place(te.Pos)
+	if !ok {
+		return nil
+	}
+	d := t.diag(at, at+1, msg)
+	if name, ok := strings.CutPrefix(msg, "undefined: "); ok {
+		if v := p.l.decls[name]; v != nil && v.kind == cell.Var && p.mode == Living {
+			d.Msg += fmt.Sprintf(" (its value was lost; run %s again)", v.text.Name)
+		}
+	}
+	return []Diag{d}
+}
+
+// place finds the cell and the offset in it of a position.
+func (p *Plan) place(pos token.Pos) (*text, int, bool) {
+	tf := p.l.fset.File(pos)
+	if tf == nil {
+		return nil, 0, false
+	}
+	for _, d := range p.l.decls {
+		if d.file == tf {
+			return d.text, tf.Offset(pos) - d.lead, true
+		}
+	}
+	for _, a := range slices.Concat(p.f.actions, p.f.main) {
+		if a.file == tf {
+			return p.f.text, tf.Offset(pos) - a.lead, true
+		}
+	}
+	for _, v := range p.f.vars {
+		if v.file == tf {
+			return p.f.text, tf.Offset(pos) - v.lead, true
+		}
+	}
+	for _, d := range slices.Concat(p.f.decls, p.f.inits) {
+		if d.file == tf {
+			return d.text, tf.Offset(pos) - d.lead, true
+		}
+	}
+	return nil, 0, false
+}
+
+// relevant are the errors in what this cell says or needs, each once: one in a
+// function of an earlier cell counts only when this cell comes to it.
+func (p *Plan) relevant(diags []Diag) []Diag {
+	if len(diags) == 0 {
+		return nil
+	}
+	needed := map[*text][][2]int{}
+	if p.mode == Living {
+		for d := range p.reach() {
+			at := d.file.Offset(d.node.Pos()) - d.lead
+			needed[d.text] = append(needed[d.text], [2]int{at, d.file.Offset(d.node.End()) - d.lead})
+		}
+	}
+	seen := map[string]bool{}
+	var out []Diag
+	for _, d := range diags {
+		mine := d.Text.Serial == p.f.text.Serial || p.mode == Process
+		for t, ranges := range needed {
+			if t.Serial != d.Text.Serial {
+				continue
+			}
+			for _, r := range ranges {
+				mine = mine || r[0] <= d.Start && d.Start < r[1]
+			}
+		}
+		key := fmt.Sprint(d.Text.Serial, d.Start, d.Msg)
+		if mine && !seen[key] {
+			seen[key] = true
+			out = append(out, d)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Diag) int {
+		if a.Text.Serial != b.Text.Serial {
+			return b.Text.Serial - a.Text.Serial // the cell itself first
+		}
+		return a.Start - b.Start
+	})
+	return out
+}
+
+// parseType makes the file that stands for a living variable in later checks.
+func (v *variable) parse(fset *token.FileSet) error {
+	var b strings.Builder
+	b.WriteString("package main\n")
+	for _, i := range v.imports {
+		fmt.Fprintf(&b, "import %s %q\n", i.Name, i.Path)
+	}
+	fmt.Fprintf(&b, "var %s %s\n", v.name, v.typ)
+	f, err := parser.ParseFile(fset, v.name, b.String(), parser.SkipObjectResolution)
+	if err != nil {
+		return fmt.Errorf("the type of %s: %w", v.name, err)
+	}
+	v.file = f
+	return nil
+}

@@ -1,0 +1,280 @@
+package source
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"strings"
+)
+
+// rewriter edits the code of one node: names in their numbered form, uses for
+// variables that are not used, and, where the code shares a worker with the
+// rest of the session, places where it can be stopped and nets for panics.
+type rewriter struct {
+	*Plan
+	located
+	e      edits
+	living bool
+	qual   func(*types.Package) string // names packages in types that are written out
+	stack  []ast.Node
+}
+
+const (
+	poll  = mark + "rt.P();"
+	enter = "defer " + mark + "rt.Enter()();"
+)
+
+func (r *rewriter) insert(p token.Pos, s string) { r.e.insert(r.t, r.at(p), s) }
+
+func (r *rewriter) node(n ast.Node) {
+	ast.Inspect(n, func(n ast.Node) bool {
+		if n == nil {
+			r.stack = r.stack[:len(r.stack)-1]
+			return true
+		}
+		switch n := n.(type) {
+		case *ast.Ident:
+			r.ident(n)
+		case *ast.BlockStmt:
+			r.list(n.List)
+		case *ast.CaseClause:
+			r.list(n.Body)
+		case *ast.CommClause:
+			r.list(n.Body)
+		}
+		if r.living {
+			r.guard(n)
+		}
+		r.stack = append(r.stack, n)
+		return true
+	})
+}
+
+func (r *rewriter) guard(n ast.Node) {
+	switch n := n.(type) {
+	case *ast.ForStmt:
+		r.insert(n.Body.Lbrace+1, poll)
+	case *ast.RangeStmt:
+		r.insert(n.Body.Lbrace+1, poll)
+	case *ast.FuncLit:
+		if r.callsBack(n.Body) {
+			r.insert(n.Body.Lbrace+1, poll)
+		}
+	case *ast.FuncDecl:
+		if r.callsBack(n.Body) {
+			r.insert(n.Body.Lbrace+1, poll)
+		}
+	case *ast.BranchStmt:
+		if n.Tok == token.GOTO {
+			r.insert(n.Pos(), poll)
+		}
+	case *ast.GoStmt:
+		r.goStmt(n)
+	case *ast.CallExpr:
+		// sync.WaitGroup.Go, errgroup.Group.Go, time.AfterFunc: goroutines too.
+		if s, ok := n.Fun.(*ast.SelectorExpr); ok && len(n.Args) > 0 && (s.Sel.Name == "Go" || s.Sel.Name == "AfterFunc") {
+			if f, ok := n.Args[len(n.Args)-1].(*ast.FuncLit); ok {
+				r.insert(f.Body.Lbrace+1, enter)
+			}
+		}
+	}
+}
+
+// ident writes a name of the session in its numbered form.
+func (r *rewriter) ident(id *ast.Ident) {
+	if r.unused[id.Pos()] {
+		r.use(id)
+	}
+	o := r.info.Uses[id]
+	if o == nil {
+		o = r.info.Defs[id]
+	}
+	name := id.Name
+	switch {
+	case r.living && r.own(o):
+		if f, ok := o.(*types.Func); ok && r.info.Defs[id] == o && f.Signature().TypeParams() == nil {
+			return // the declaration itself: named by whoever writes it out
+		}
+		name = r.emitName(o)
+	case r.living && o != nil:
+		if v, ok := o.(*types.Var); ok && v.Embedded() {
+			t := v.Type()
+			if ptr, ok := t.(*types.Pointer); ok {
+				t = ptr.Elem()
+			}
+			if n, ok := t.(*types.Named); ok && r.own(n.Obj()) && n.Obj().Name() == id.Name {
+				name = r.typeName(id.Name)
+			}
+		}
+	}
+	if name != id.Name {
+		r.e.replace(r.t, r.at(id.Pos()), r.at(id.End()), name)
+	}
+}
+
+// use adds `_ = x` where x is in scope, as the compiler insists.
+func (r *rewriter) use(id *ast.Ident) {
+	use := "_ = " + id.Name
+	for i := len(r.stack) - 1; i >= 0; i-- {
+		var outer ast.Node
+		if i > 0 {
+			outer = r.stack[i-1]
+		}
+		switch n := r.stack[i].(type) {
+		case *ast.RangeStmt:
+			r.insert(n.Body.Lbrace+1, use+";")
+			return
+		case *ast.AssignStmt, *ast.DeclStmt:
+			switch o := outer.(type) {
+			case *ast.IfStmt:
+				r.insert(o.Body.Lbrace+1, use+";")
+			case *ast.ForStmt:
+				r.insert(o.Body.Lbrace+1, use+";")
+			case *ast.SwitchStmt:
+				r.firstCase(o.Body, use)
+			case *ast.TypeSwitchStmt:
+				r.firstCase(o.Body, use)
+			case *ast.CommClause:
+				if o.Comm == n {
+					r.insert(o.Colon+1, use+";")
+				} else {
+					r.insert(n.End(), ";"+use)
+				}
+			default:
+				r.insert(n.End(), ";"+use)
+			}
+			return
+		}
+	}
+}
+
+func (r *rewriter) firstCase(b *ast.BlockStmt, use string) {
+	if len(b.List) > 0 {
+		if c, ok := b.List[0].(*ast.CaseClause); ok {
+			r.insert(c.Colon+1, use+";")
+		}
+	}
+}
+
+// list puts a place to stop after every statement that may have waited.
+func (r *rewriter) list(list []ast.Stmt) {
+	if !r.living {
+		return
+	}
+	for i := 1; i < len(list); i++ {
+		if r.waits(list[i-1]) {
+			r.insert(list[i].Pos(), poll)
+		}
+	}
+}
+
+// pure packages neither wait nor run for long.
+var pure = map[string]bool{"math": true, "math/bits": true, "math/cmplx": true, "math/rand": true, "math/rand/v2": true, "strings": true, "strconv": true, "unicode": true, "unicode/utf8": true,
+	"bytes": true, "slices": true, "maps": true, "cmp": true, "errors": true, "sort": true, "sync/atomic": true}
+
+// waits says whether a statement may block or take long in code of others.
+func (r *rewriter) waits(s ast.Stmt) (found bool) {
+	ast.Inspect(s, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.SendStmt, *ast.SelectStmt:
+			found = true
+		case *ast.UnaryExpr:
+			found = found || n.Op == token.ARROW
+		case *ast.CallExpr:
+			var id *ast.Ident
+			switch f := ast.Unparen(n.Fun).(type) {
+			case *ast.SelectorExpr:
+				id = f.Sel
+			case *ast.Ident:
+				id = f
+			}
+			if id == nil {
+				return true
+			}
+			if f, ok := r.info.Uses[id].(*types.Func); ok && f.Pkg() != nil && f.Pkg() != r.pkg && !pure[f.Pkg().Path()] {
+				found = true
+			}
+		}
+		return !found
+	})
+	return found
+}
+
+// callsBack says whether a body calls anything of the session or a function
+// value: only then can it recurse.
+func (r *rewriter) callsBack(b *ast.BlockStmt) (found bool) {
+	if b == nil {
+		return false
+	}
+	ast.Inspect(b, func(n ast.Node) bool {
+		c, ok := n.(*ast.CallExpr)
+		if !ok || found {
+			return !found
+		}
+		if tv := r.info.Types[c.Fun]; tv.IsType() || tv.IsBuiltin() {
+			return true
+		}
+		switch f := ast.Unparen(c.Fun).(type) {
+		case *ast.SelectorExpr:
+			if o, ok := r.info.Uses[f.Sel].(*types.Func); ok && o.Pkg() != nil && o.Pkg() != r.pkg {
+				return true
+			}
+		case *ast.FuncLit:
+			return true
+		}
+		found = true
+		return false
+	})
+	return found
+}
+
+// goStmt catches panics of a goroutine: `go f(a, b)` evaluates f, a and b as
+// before, then calls them inside a net.
+func (r *rewriter) goStmt(g *ast.GoStmt) {
+	c := g.Call
+	if f, ok := ast.Unparen(c.Fun).(*ast.FuncLit); ok {
+		r.insert(f.Body.Lbrace+1, enter)
+		return
+	}
+	if tv := r.info.Types[c.Fun]; tv.IsBuiltin() || tv.IsType() {
+		return // a builtin panics at most on the user's own data; it cannot be a value
+	}
+	var names, call []string
+	if len(c.Args) == 1 {
+		if t, ok := r.info.TypeOf(c.Args[0]).(*types.Tuple); ok { // f(g())
+			for i := range t.Len() {
+				names = append(names, fmt.Sprintf("%s%d", mark, i))
+			}
+			r.insert(c.Pos(), mark+"rt.Go(func() func() { "+mark+"f:=")
+			r.e.replace(r.t, r.at(c.Lparen), r.at(c.Lparen)+1, ";"+strings.Join(names, ",")+":=")
+			r.e.replace(r.t, r.at(c.Args[0].End()), r.at(c.Rparen)+1, ";return func(){"+mark+"f("+strings.Join(names, ",")+")}}())")
+			return
+		}
+	}
+	for i, a := range c.Args {
+		n := fmt.Sprintf("%s%d", mark, i)
+		names = append(names, n)
+		if i == len(c.Args)-1 && c.Ellipsis.IsValid() {
+			n += "..."
+		}
+		call = append(call, n)
+		tv := r.info.Types[a]
+		if tv.Value != nil || tv.IsNil() { // would take its default type
+			r.insert(a.Pos(), "("+r.typeString(tv.Type, r.qual)+")(")
+			r.insert(a.End(), ")")
+		}
+	}
+	r.insert(c.Pos(), mark+"rt.Go(func() func() { "+strings.Join(append([]string{mark + "f"}, names...), ",")+":=")
+	sep := ","
+	end := c.Lparen + 1
+	if len(c.Args) == 0 {
+		sep = ""
+	} else {
+		end = c.Args[len(c.Args)-1].End()
+	}
+	r.e.replace(r.t, r.at(c.Lparen), r.at(c.Lparen)+1, sep)
+	r.e.replace(r.t, r.at(end), r.at(c.Rparen)+1, ";return func(){"+mark+"f("+strings.Join(call, ",")+")}}())")
+}

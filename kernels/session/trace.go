@@ -1,0 +1,126 @@
+package session
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/stellarae/lab/kernels/cell"
+	"github.com/stellarae/lab/kernels/server"
+	"github.com/stellarae/lab/kernels/session/rt/proto"
+	"github.com/stellarae/lab/kernels/session/source"
+)
+
+// ANSI colours of tracebacks, which front ends draw.
+const (
+	red   = "\x1b[31m"
+	bold  = "\x1b[1m"
+	dim   = "\x1b[2m"
+	reset = "\x1b[0m"
+)
+
+// mostErrors is how many compile errors one cell shows.
+const mostErrors = 10
+
+// compileError makes one error of what is wrong with a cell: each message with
+// its line and a caret.
+func compileError(diags []source.Diag) *server.Error {
+	e := &server.Error{Name: "CompileError", Value: diags[0].String()}
+	if n := len(diags) - 1; n > 0 {
+		e.Value += fmt.Sprintf(" (and %d more)", n)
+	}
+	for i, d := range diags {
+		if i == mostErrors {
+			e.Traceback = append(e.Traceback, fmt.Sprintf("... and %d more", len(diags)-i))
+			break
+		}
+		e.Traceback = append(e.Traceback, fmt.Sprintf("%s%s:%d:%d:%s %s%s%s", bold, d.Text.Name, d.Line(), d.Col(), reset, red, d.Msg, reset))
+		e.Traceback = append(e.Traceback, sourceLine(d.Text.Code, d.Line(), d.Col())...)
+	}
+	return e
+}
+
+// cellError is an error in the dialect of a cell.
+func cellError(name, text string, d cell.Diagnostic) *server.Error {
+	return &server.Error{Name: "SyntaxError", Value: fmt.Sprintf("%s:%d:%d: %s", name, d.Line+1, d.Col+1, d.Msg),
+		Traceback: append([]string{fmt.Sprintf("%s%s:%d:%d:%s %s%s%s", bold, name, d.Line+1, d.Col+1, reset, red, d.Msg, reset)}, sourceLine(text, d.Line+1, d.Col+1)...)}
+}
+
+// sourceLine is a line of a cell with, for col > 0, a caret under that byte.
+// Tabs stay tabs in the caret's line so that it stands right.
+func sourceLine(code string, line, col int) []string {
+	lines := strings.Split(code, "\n")
+	if line < 1 || line > len(lines) {
+		return nil
+	}
+	text := strings.TrimRight(lines[line-1], "\r")
+	out := []string{fmt.Sprintf("%s%5d |%s %s", dim, line, reset, text)}
+	if col > 0 {
+		var pad strings.Builder
+		for i, r := range text {
+			if i >= col-1 {
+				break
+			}
+			if r == '\t' {
+				pad.WriteRune('\t')
+			} else {
+				pad.WriteRune(' ')
+			}
+		}
+		out = append(out, fmt.Sprintf("%s      |%s %s%s^%s", dim, reset, pad.String(), red, reset))
+	}
+	return out
+}
+
+// panicError makes an error of a panic: where it happened, innermost call first,
+// cells with the line itself.
+func (s *Session) panicError(p proto.Panic) *server.Error {
+	e := &server.Error{Name: "Panic", Value: p.Value}
+	head := "panic: " + p.Value
+	if p.Goroutine {
+		head += " (in a goroutine that the cell started)"
+	}
+	e.Traceback = append(e.Traceback, red+head+reset)
+	e.Traceback = append(e.Traceback, s.frames(p.Frames)...)
+	return e
+}
+
+func (s *Session) frames(frames []proto.Frame) (out []string) {
+	for _, f := range frames {
+		name := strings.TrimPrefix(source.Plain(f.Func), "main.")
+		if name == "cell" || strings.HasPrefix(name, "cell.func") || name == "main" {
+			name = "" // the cell itself
+		}
+		code, ok := s.text(f.File)
+		if !ok {
+			out = append(out, fmt.Sprintf("%s%s (%s:%d)%s", dim, name, shortPath(f.File), f.Line, reset))
+			continue
+		}
+		where := fmt.Sprintf("%s%s:%d%s", bold, f.File, f.Line, reset)
+		if name != "" {
+			where += " in " + name
+		}
+		out = append(out, where)
+		out = append(out, sourceLine(code, f.Line, 0)...)
+	}
+	return out
+}
+
+// shortPath is the last three parts of a path, enough to know a package's file.
+func shortPath(path string) string {
+	parts := strings.Split(filepath.ToSlash(path), "/")
+	return strings.Join(parts[max(0, len(parts)-3):], "/")
+}
+
+// text is the code of a cell by the name its positions have.
+func (s *Session) text(name string) (string, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	code, ok := s.texts[name]
+	return code, ok
+}
+
+func plainError(name, format string, args ...any) *server.Error {
+	value := fmt.Sprintf(format, args...)
+	return &server.Error{Name: name, Value: value, Traceback: []string{red + value + reset}}
+}

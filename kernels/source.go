@@ -12,5 +12,5 @@ import "embed"
 // else is embedded beside the packages that cells import are for the reader to
 // leave out.
 //
-//go:embed display session/[r-s]*
+//go:embed display session/rt
 var Source embed.FS

@@ -162,7 +162,7 @@ func (s *session) cell(imports, declarations, body string) {
 // run lets a worker run all cells, and gives what they print.
 func (s *session) run() string {
 	s.t.Helper()
-	exe, err := s.b.Worker(s.t.Context(), s.graph())
+	exe, _, err := s.b.Worker(s.t.Context(), s.graph())
 	if err != nil {
 		s.t.Fatal(err)
 	}

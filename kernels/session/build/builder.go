@@ -32,12 +32,14 @@ type Builder struct {
 	work  string // folder for what is built, in the session's
 	store store
 
-	mu     sync.Mutex // of the fields below, also held while the go command runs
-	flags  flags
-	tool   *toolchain
-	toolOf string // environment and module files that tool was found for
-	tables map[string]*table
-	linker *linker
+	mu       sync.Mutex // of the fields below, also held while the go command runs
+	flags    flags
+	tool     *toolchain
+	toolOf   string // environment and module files that tool was found for
+	tables   map[string]*table
+	linker   *linker
+	linkerOf *toolchain
+	godebug  string // defaults for the module in the state toolOf
 
 	types importer
 }
@@ -102,29 +104,35 @@ func (m mode) linkFlags() []string {
 // state is what one build depends on besides its text.
 type state struct {
 	mode    mode
+	flags   flags
 	environ []string
 	tool    *toolchain
 	table   *table
 	lang    string // version of the language, "go1.26"
+	godebug string // settings other than the toolchain's, for the linker
 }
 
 // current gives the state for the module as it is now. b.mu must be held.
-func (b *Builder) current(ctx context.Context, mode mode) (*state, error) {
-	st := &state{mode: mode, environ: b.o.Environ()}
+func (b *Builder) current(ctx context.Context, mode mode, f flags) (*state, error) {
+	st := &state{mode: mode, flags: f, environ: b.o.Environ()}
 	module := b.m.contentKey()
 	if of := goEnviron(st.environ) + "\n" + module; b.tool == nil || b.toolOf != of {
 		tool, err := findToolchain(ctx, b.m.Dir, st.environ)
 		if err != nil {
 			return nil, err
 		}
-		b.tool, b.toolOf = tool, of
+		godebug, err := b.m.godebug(ctx, tool, st.environ)
+		if err != nil {
+			return nil, err
+		}
+		b.tool, b.toolOf, b.godebug = tool, of, godebug
 	}
-	st.tool = b.tool
+	st.tool, st.godebug = b.tool, b.godebug
 	st.lang = b.m.lang(st.tool.env["GOVERSION"])
 	if mode == dynamic && st.tool.env["CGO_ENABLED"] != "1" {
 		return nil, errNoCgo(st)
 	}
-	std := key(st.tool.id, fmt.Sprint(mode), strings.Join(b.flags.list, "\x00"))
+	std := key(st.tool.id, fmt.Sprint(mode), strings.Join(f.list, "\x00"))
 	mod := key(std, module)
 	if b.tables[mod] == nil {
 		b.tables[mod] = loadTable(filepath.Join(b.cache, "packages"), std, mod, b.store)
@@ -149,7 +157,7 @@ func key(parts ...string) string {
 func (b *Builder) Packages(ctx context.Context, imports []string) (*Graph, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	st, err := b.current(ctx, dynamic)
+	st, err := b.current(ctx, dynamic, b.flags)
 	if err != nil {
 		return nil, err
 	}

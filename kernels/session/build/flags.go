@@ -7,7 +7,6 @@ import (
 
 // flags are the build flags of the session, for the tools they concern.
 type flags struct {
-	all     []string // as given
 	list    []string // for go list
 	compile []string // for the compiler, when it compiles cells
 	link    []string
@@ -50,7 +49,7 @@ func (b *Builder) SetFlags(args []string) error {
 }
 
 func parseFlags(args []string) (flags, error) {
-	f := flags{all: args}
+	var f flags
 	for i := 0; i < len(args); i++ {
 		name, ok := strings.CutPrefix(args[i], "-")
 		if !ok {
@@ -61,17 +60,19 @@ func parseFlags(args []string) (flags, error) {
 		if why := refused[name]; why != "" {
 			return flags{}, fmt.Errorf("-%s: not for cells whose variables live: %s", name, why)
 		}
-		f.list = append(f.list, args[i])
+		given := args[i : i+1]
 		if !hasValue && !boolean[name] {
 			if i++; i == len(args) {
 				return flags{}, fmt.Errorf("-%s needs a value", name)
 			}
-			value = args[i]
-			f.list = append(f.list, value)
+			value, given = args[i], args[i-1:i+1]
 		}
+		pattern := "all"
 		switch name {
 		case "gcflags", "ldflags":
-			pattern, words, err := patterned(value)
+			var err error
+			var words []string
+			pattern, words, err = patterned(value)
 			switch {
 			case err != nil:
 				return flags{}, fmt.Errorf("-%s: %w", name, err)
@@ -81,6 +82,9 @@ func parseFlags(args []string) (flags, error) {
 			default:
 				f.link = words
 			}
+		}
+		if pattern != "" { // without one, the flags are for the cell alone
+			f.list = append(f.list, given...)
 		}
 	}
 	return f, nil

@@ -44,7 +44,7 @@ func (g *Graph) Paths() []string { return slices.Sorted(maps.Keys(g.packages)) }
 
 // Fingerprint gives the hash of each package's archive. A worker that has
 // loaded a package with another one cannot load plugins built from this graph.
-func (g *Graph) Fingerprint() map[string]string {
+func (b *Builder) Fingerprint(g *Graph) map[string]string {
 	prints := make(map[string]string, len(g.packages))
 	for path, p := range g.packages {
 		prints[path] = p.Hash

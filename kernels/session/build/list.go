@@ -31,7 +31,7 @@ const listFields = "ImportPath,Name,Dir,Export,GoFiles,CgoFiles,Imports,ImportMa
 func (b *Builder) list(ctx context.Context, st *state, paths []string) ([]*Package, map[string]error, error) {
 	begin := time.Now()
 	args := append([]string{"list", "-e", "-deps", "-export", "-json=" + listFields}, st.mode.flags()...)
-	args = append(append(args, b.flags.list...), "--")
+	args = append(append(args, st.flags.list...), "--")
 	run := func(more ...string) ([]byte, error) {
 		all := slices.Concat(args[:1], more, args[1:], paths)
 		return command{dir: b.m.Dir, env: st.environ, path: st.tool.go_, args: all}.output(ctx)

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"go/version"
 	"io"
 	"io/fs"
 	"os"
@@ -352,16 +351,4 @@ func (m *Module) syncSum(outer, name string) error {
 		}
 	}
 	return writeFile(path, own)
-}
-
-// lang is the version of the language for the session's cells.
-func (m *Module) lang(goversion string) string {
-	v := strings.TrimPrefix(goversion, "go")
-	if file, err := readMod(filepath.Join(m.Dir, "go.mod")); err == nil && file.Go != nil {
-		v = file.Go.Version
-	}
-	if lang := version.Lang("go" + v); lang != "" {
-		return lang
-	}
-	return "go" + labGo
 }

@@ -42,7 +42,7 @@ func (b *Builder) Plugin(ctx context.Context, name string, files map[string][]by
 		}
 	}
 	begin := time.Now()
-	c := compilation{dir: dir, files: names, out: "cell.a", config: g.config, extra: b.sessionFlags().compile}
+	c := compilation{dir: dir, files: names, out: "cell.a", config: g.config, extra: st.flags.compile}
 	if err := st.compile(ctx, c); err != nil {
 		return "", err
 	}
@@ -51,14 +51,28 @@ func (b *Builder) Plugin(ctx context.Context, name string, files map[string][]by
 	}
 	compiled := time.Now()
 	so = filepath.Join(dir, name+".so")
-	args := append([]string{"-buildmode=plugin", "-pluginpath", name}, l.flags()...)
-	args = append(args, b.sessionFlags().link...)
+	args := append([]string{"-buildmode=plugin", "-pluginpath", name, "-s", "-w"}, l.flags()...)
+	args = append(args, st.flags.link...)
 	if err := b.linkTo(ctx, st, g, dir, "cell.a", so, args); err != nil {
 		return "", err
 	}
 	os.Remove(filepath.Join(dir, "cell.a"))
 	b.log("cell %s: compiled in %v, linked in %v", name, compiled.Sub(begin).Round(time.Millisecond), time.Since(compiled).Round(time.Millisecond))
 	return so, nil
+}
+
+// writeSources puts files into dir and gives their names, sorted.
+func writeSources(dir string, files map[string][]byte) ([]string, error) {
+	names := slices.Sorted(maps.Keys(files))
+	for _, name := range names {
+		if name != filepath.Base(name) || !strings.HasSuffix(name, ".go") {
+			return nil, fmt.Errorf("%q is not the name of a Go file", name)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), files[name], 0o600); err != nil {
+			return nil, err
+		}
+	}
+	return names, nil
 }
 
 func validName(name string) bool {
@@ -78,22 +92,36 @@ func validName(name string) bool {
 func (b *Builder) linking(ctx context.Context) (*state, *linker, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	st, err := b.current(ctx, dynamic)
+	st, err := b.current(ctx, dynamic, b.flags)
 	if err != nil {
 		return nil, nil, err
 	}
-	if b.linker == nil {
-		if b.linker, err = b.findLinker(ctx, st); err != nil {
-			return nil, nil, err
-		}
-	}
-	return st, b.linker, nil
+	l, err := b.useLinker(ctx, st)
+	return st, l, err
 }
 
-func (b *Builder) sessionFlags() flags {
+// useLinker finds the linker on first use. b.mu must be held.
+func (b *Builder) useLinker(ctx context.Context, st *state) (*linker, error) {
+	if b.linker == nil || b.linkerOf != st.tool {
+		l, err := b.findLinker(ctx, st)
+		if err != nil {
+			return nil, err
+		}
+		b.linker, b.linkerOf = l, st.tool
+	}
+	return b.linker, nil
+}
+
+// GoVersion is the version of Go that cells are compiled with, "go1.26.8"; ""
+// without Go.
+func (b *Builder) GoVersion() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.flags
+	st, err := b.current(context.Background(), static, flags{})
+	if err != nil {
+		return ""
+	}
+	return st.tool.env["GOVERSION"]
 }
 
 // rename gives the initialisers of a compiled cell the cell's name and hides
@@ -118,7 +146,7 @@ func rename(archive, name string) error {
 // cells have none, would each cost a run of the C compiler to find out whether
 // it can do that.
 func (l *linker) flags() []string {
-	args := []string{"-extld=" + l.Wrapper, "-B=none", "-compressdwarf=false", "-s", "-w"}
+	args := []string{"-extld=" + l.Wrapper, "-B=none", "-compressdwarf=false"}
 	if l.Flag != "" {
 		args = append(args, "-extldflags="+l.Flag)
 	}
@@ -156,6 +184,9 @@ func (st *state) compile(ctx context.Context, c compilation) error {
 // ones are removed, and the error says so.
 func (b *Builder) linkTo(ctx context.Context, st *state, g *Graph, dir, archive, out string, args []string) error {
 	args = append(append([]string{"-o", out, "-importcfg", filepath.Join(dir, "importcfg")}, st.mode.linkFlags()...), args...)
+	if st.godebug != "" {
+		args = append(args, "-X=runtime.godebugDefault="+st.godebug)
+	}
 	cmd := command{dir: dir, env: st.tool.toolEnv(st.environ), path: st.tool.link, args: append(args, archive)}
 	_, err := cmd.output(ctx)
 	if err == nil || ctx.Err() != nil {

@@ -7,54 +7,66 @@ import (
 	"path/filepath"
 )
 
-// Worker gives the program that loads the plugins of a session. It is kept in
-// the cache by what it is made from.
-func (b *Builder) Worker(ctx context.Context, g *Graph) (exe string, err error) {
+// Worker gives the program that loads the plugins of a session, and the graph
+// of the packages that are in it. It is kept in the cache by what it is made
+// from. g, which may be nil, is the graph of the cell that wants it.
+func (b *Builder) Worker(ctx context.Context, g *Graph) (exe string, in *Graph, err error) {
+	if g == nil {
+		if g, err = b.Packages(ctx, nil); err != nil {
+			return "", nil, err
+		}
+	}
+	exe, in, err = b.worker(ctx, g)
+	if err != nil {
+		return "", nil, fmt.Errorf("worker: %w", err)
+	}
+	return exe, in, nil
+}
+
+func (b *Builder) worker(ctx context.Context, g *Graph) (exe string, in *Graph, err error) {
 	if err := g.Errors[b.o.Worker]; err != nil {
-		return "", fmt.Errorf("worker: %w", err)
+		return "", nil, err
 	}
 	st, l, err := b.linking(ctx)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
-	needs := map[string]*Package{}
-	closure(g.packages, needs, "runtime", "runtime/cgo", "plugin", b.o.Worker)
-	if needs[b.o.Worker] == nil {
-		return "", fmt.Errorf("worker: package %s is not in the graph", b.o.Worker)
+	in = &Graph{packages: map[string]*Package{}}
+	closure(g.packages, in.packages, "runtime", "runtime/cgo", "plugin", b.o.Worker)
+	if in.packages[b.o.Worker] == nil {
+		return "", nil, fmt.Errorf("package %s is not in the graph", b.o.Worker)
 	}
 	src := fmt.Sprintf("package main\n\nimport rt %q\nimport _ \"plugin\"\n\nfunc main() { rt.Main() }\n", b.o.Worker)
-	config := importConfig(needs)
-	extra := b.sessionFlags()
-	parts := append([]string{st.tool.id, src, config, l.Flag}, extra.compile...)
+	in.config = importConfig(in.packages)
 	dir := filepath.Join(b.cache, "workers")
-	exe = filepath.Join(dir, key(append(parts, extra.link...)...))
+	exe = filepath.Join(dir, key(st.tool.id, src, in.config, l.Flag, st.godebug))
 	if isFile(exe) {
 		touch(exe)
-		return exe, nil
+		return exe, in, nil
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", fmt.Errorf("worker: %w", err)
+		return "", nil, err
 	}
 	tmp, err := os.MkdirTemp(dir, "*.partial")
 	if err != nil {
-		return "", fmt.Errorf("worker: %w", err)
+		return "", nil, err
 	}
 	defer os.RemoveAll(tmp)
 	if err := os.WriteFile(filepath.Join(tmp, "main.go"), []byte(src), 0o600); err != nil {
-		return "", fmt.Errorf("worker: %w", err)
+		return "", nil, err
 	}
-	c := compilation{dir: tmp, files: []string{"main.go"}, out: "main.a", config: config, lang: "go" + labGo, extra: extra.compile}
+	c := compilation{dir: tmp, files: []string{"main.go"}, out: "main.a", config: in.config, lang: "go" + labGo}
 	if err := st.compile(ctx, c); err != nil {
-		return "", fmt.Errorf("worker: %w", err)
+		return "", nil, err
 	}
 	// Code compiled for plugins reaches its variables through a table that only
 	// position-independent programs have.
-	args := append(append([]string{"-buildmode=pie"}, l.flags()...), extra.link...)
-	if err := b.linkTo(ctx, st, g, tmp, "main.a", filepath.Join(tmp, "worker"), args); err != nil {
-		return "", fmt.Errorf("worker: %w", err)
+	args := append([]string{"-buildmode=pie", "-s", "-w"}, l.flags()...)
+	if err := b.linkTo(ctx, st, in, tmp, "main.a", filepath.Join(tmp, "worker"), args); err != nil {
+		return "", nil, err
 	}
 	if err := os.Rename(filepath.Join(tmp, "worker"), exe); err != nil {
-		return "", fmt.Errorf("worker: %w", err)
+		return "", nil, err
 	}
-	return exe, nil
+	return exe, in, nil
 }

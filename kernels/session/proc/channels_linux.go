@@ -210,7 +210,7 @@ func (c *channels) run(h *handover, finish func()) {
 			ended, killed = c.ended, c.killed
 			c.mu.Unlock()
 			if end {
-				l.sweep()
+				l.end()
 			}
 			if kill {
 				l.leashed = false

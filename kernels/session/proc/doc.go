@@ -45,8 +45,8 @@ const Grace = 200 * time.Millisecond
 // Sink receives what a child says, in order, from one goroutine. While a call
 // lasts nothing more is read, so a slow sink slows the child.
 type Sink interface {
-	// Output is a piece of standard output or standard error, at most a page;
-	// b is valid during the call.
+	// Output is a piece of standard output or standard error, which may end
+	// within a character. b is valid during the call.
 	Output(stderr bool, b []byte)
 
 	// Message is a message of the display pipe or of GoNB's. The latter's

@@ -204,6 +204,7 @@ func TestDeathOfKernel(t *testing.T) {
 		"sleep 1000 & echo $!; sleep 1000 >/dev/null 2>&1 & echo $!",              // left in the background
 		"nohup sleep 1000 >/dev/null 2>&1 & echo $!",                              // deaf to SIGHUP
 		"trap '' TERM INT HUP; (sleep 1000 & echo $BASHPID $!; wait); sleep 1000", // deaf to more
+		"exec 99<&-; echo $$; exec sleep 1000",                                    // without its leash
 	)
 	cmd := exec.Command(o.Path, o.Args...)
 	cmd.Env = o.Env
@@ -217,7 +218,7 @@ func TestDeathOfKernel(t *testing.T) {
 	var pids []int
 	words := bufio.NewScanner(out)
 	words.Split(bufio.ScanWords)
-	for len(pids) < 7 && words.Scan() {
+	for len(pids) < 8 && words.Scan() {
 		pid, err := strconv.Atoi(words.Text())
 		if err != nil || !alive(pid) {
 			t.Fatal(words.Text(), err)
@@ -232,7 +233,7 @@ func TestDeathOfKernel(t *testing.T) {
 				return false
 			}
 		}
-		return len(pids) == 7
+		return len(pids) == 8
 	})
 }
 

@@ -14,7 +14,9 @@ type loop struct {
 	opened  bool // the event of GoNB's pipe being opened has been seen
 }
 
-// event reads what an event announces: one packet, and after a hang-up all.
+// event reads what an event announces: one packet. It reads on after a hang-up,
+// which has no event of its own if a packet had none yet, and where the program
+// has made the pipe wider, so that one event may announce several packets.
 func (l *loop) event(e unix.EpollEvent) {
 	switch e.Fd {
 	case wakeEvent:
@@ -26,25 +28,40 @@ func (l *loop) event(e unix.EpollEvent) {
 		l.readFIFO()
 	default:
 		k := kind(e.Fd)
-		for l.readPacket(k) && e.Events&unix.EPOLLHUP != 0 {
+		n := l.readPacket(k)
+		for n > 0 && e.Events&unix.EPOLLHUP != 0 {
+			n = l.readPacket(k)
+		}
+		for left := l.surplus(k); n > 0 && left > 0; left -= n {
+			n = l.readPacket(k)
 		}
 	}
 }
 
-// readPacket reads one packet and reports whether there was one.
-func (l *loop) readPacket(k kind) bool {
+// readPacket reads one packet, if there is one, and returns its length.
+func (l *loop) readPacket(k kind) int {
 	if l.fd[k] < 0 {
-		return false
+		return 0
 	}
 	n, err := read(l.fd[k], l.page)
-	switch {
-	case n > 0:
+	if n > 0 {
 		l.output(k, l.page[:n])
-		return true
-	case err != unix.EAGAIN:
+	} else if err != unix.EAGAIN {
 		l.drop(k)
 	}
-	return false
+	return n
+}
+
+// surplus is what a pipe holds that is wider than one packet.
+func (l *loop) surplus(k kind) int {
+	if l.fd[k] < 0 {
+		return 0
+	}
+	if size, _ := unix.FcntlInt(uintptr(l.fd[k]), unix.F_GETPIPE_SZ, 0); size <= len(l.page) {
+		return 0
+	}
+	n, _ := unix.IoctlGetInt(l.fd[k], unix.TIOCINQ)
+	return n
 }
 
 // readFIFO reads a chunk of GoNB's pipe and puts the pipe at the end of the
@@ -52,10 +69,10 @@ func (l *loop) readPacket(k kind) bool {
 // would let what the program shows later overtake what it prints before that.
 // So the first message in the chunk is in its place, unless the place is that of
 // the pipe's opening, which is an event as well.
-func (l *loop) readFIFO() int {
+func (l *loop) readFIFO() {
 	fd := l.fd[gonbPipe]
 	if fd < 0 {
-		return 0
+		return
 	}
 	n, err := read(fd, l.fifo)
 	if n <= 0 && err != unix.EAGAIN {
@@ -65,7 +82,7 @@ func (l *loop) readFIFO() int {
 		if l.over {
 			l.drop(gonbPipe)
 		}
-		return 0
+		return
 	}
 	if n > 0 {
 		l.gonb(l.fifo[:n], l.opened, l.catchUp)
@@ -75,7 +92,6 @@ func (l *loop) readFIFO() int {
 	if err := l.watch(int32(gonbPipe), fd, unix.EPOLLIN); err != nil {
 		l.drop(gonbPipe)
 	}
-	return n
 }
 
 // catchUp hands over what was printed before the bytes last read from GoNB's
@@ -90,24 +106,11 @@ func (l *loop) catchUp() {
 	}
 }
 
-// sweep reads what the child, which has ended, left in GoNB's pipe. Of the
-// other channels everything has been read: their events came before its end.
-func (l *loop) sweep() {
+// end notes that the child has ended. What it left in GoNB's pipe is read as
+// one chunk; of the other channels all has been read, as their events came first.
+func (l *loop) end() {
 	l.over = true
-	if l.fd[gonbPipe] < 0 {
-		return
-	}
-	left, _ := unix.IoctlGetInt(l.fd[gonbPipe], unix.TIOCINQ)
-	for {
-		n := l.readFIFO()
-		if n <= 0 {
-			return
-		}
-		// Others may go on writing: they are not waited for.
-		if left -= n; left < 0 {
-			return
-		}
-	}
+	l.readFIFO()
 }
 
 func read(fd int, b []byte) (int, error) {

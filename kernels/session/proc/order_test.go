@@ -8,12 +8,16 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/stellarae/lab/kernels/display/pipe"
 )
 
 var helpers = map[string]func(args []string) error{
 	"alternate": alternate,
+	"widen":     widen,
 }
 
 // alternate writes numbered lines to three channels by turns, or at random; one
@@ -87,4 +91,31 @@ func TestOrderOfThreeChannels(t *testing.T) {
 			}
 		}
 	}
+}
+
+// widen makes its output wider, fills it, and lives on.
+func widen([]string) error {
+	if _, err := unix.FcntlInt(1, unix.F_SETPIPE_SZ, 1<<20); err != nil {
+		return err
+	}
+	for i := range 1000 {
+		fmt.Println(i)
+	}
+	time.Sleep(time.Hour)
+	return nil
+}
+
+// A program that makes its pipe wider gives up the order, but nothing waits in there.
+func TestWidePipe(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("a pipe has a size on Linux only")
+	}
+	var r record
+	p, err := Start(helper("widen"), &r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "1000 lines", func() bool { return len(numbers(r.all())) == 1000 })
+	p.Kill()
+	p.Wait()
 }

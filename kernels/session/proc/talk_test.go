@@ -164,7 +164,7 @@ func TestBlockedSenders(t *testing.T) {
 // Bytes that are no frames are reported and dropped, and the program goes on.
 func TestGarbageFrames(t *testing.T) {
 	for script, want := range map[string]string{
-		`head -c 5000000 /dev/zero | tr '\0' '\377' >&3; echo done`:                            "display pipe: a frame may have",
+		`head -c 5000000 /dev/zero | tr '\0' '\377' >&3; echo done`:                           "display pipe: a frame may have",
 		`printf '\0\0\0\2{}\0\0\0\5hello\0\0\0\20{"kind":"clear"}' >&3; sleep 0.1; echo done`: "display pipe: not a message: no kind",
 		`printf '\0\0\1' >&3; echo done`:                                                      "",
 	} {

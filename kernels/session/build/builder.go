@@ -42,6 +42,7 @@ type Builder struct {
 	godebug  string // defaults for the module in the state toolOf
 
 	types importer
+	names names
 }
 
 // NewBuilder makes a builder. It does not look for Go yet: without one, the

@@ -156,6 +156,9 @@ func isFile(path string) bool {
 // sync takes over from the enclosing go.mod, go.sum, go.work and go.work.sum
 // what is new since the last time.
 func (m *Module) sync() error {
+	if !isFile(filepath.Join(m.Dir, "go.mod")) {
+		clear(m.outer) // all is to be taken over again
+	}
 	if err := m.syncMod(); err != nil {
 		return err
 	}
@@ -213,7 +216,7 @@ func (m *Module) syncMod() error {
 		if err != nil {
 			return err
 		}
-		if !changed && !isNew {
+		if !changed {
 			return nil
 		}
 		outer, err := modfile.Parse(outerPath, data, nil)

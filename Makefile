@@ -1,4 +1,5 @@
 # make demo       the paper's result on a simulated survey
+# make lab        JupyterLab with the Go kernel, on the notebooks
 # make test       everything checked that a light machine can check
 # make crosscheck the checks that need PyTorch, astropy and scipy (gigabytes)
 #
@@ -18,13 +19,14 @@ export GOMLX_NO_AUTO_INSTALL := 1
 export STELLARAE_REAL ?= $(abspath $(wildcard ../shared/real))
 
 VENV := .venv/.ready
+LABVENV := .venv/.lab
 XVENV := .venv-crosscheck/.ready
 SOURCES := $(shell find stellarae datasets kernels -name '*.go' -o -name '*.html' 2>/dev/null) go.mod go.sum
 
-.PHONY: help build demo test lint unit race fuzz bench crosscheck clean
+.PHONY: help build demo lab kernel test lint unit race fuzz bench crosscheck clean
 
 help:
-	@sed -n 's/^# //p' Makefile | head -4
+	@sed -n 's/^# //p' Makefile | head -5
 
 # venv FOLDER,REQUIREMENTS. Debian's and Ubuntu's Python has venv without pip;
 # where it has pip apart from it, that one fills the environment.
@@ -41,6 +43,12 @@ $(VENV): requirements.txt
 	$(call venv,.venv,requirements.txt)
 	@touch $@
 
+# JupyterLab beside it, for the kernel's notebooks and tests.
+$(LABVENV): kernels/requirements.txt $(VENV)
+	if [ -x .venv/bin/pip ]; then .venv/bin/python -m $(PIP) -r $<; \
+	else $(PYTHON) -m pip --python .venv/bin/python install --quiet --disable-pip-version-check -r $<; fi
+	@touch $@
+
 $(XVENV): stellarae/crosscheck/requirements.txt
 	$(call venv,.venv-crosscheck,stellarae/crosscheck/requirements.txt)
 	@touch $@
@@ -48,7 +56,21 @@ $(XVENV): stellarae/crosscheck/requirements.txt
 bin/stellarae: $(SOURCES)
 	$(GO) build -o $@ ./stellarae/cmd/stellarae
 
+bin/gokernel: $(SOURCES)
+	$(GO) build -o $@ ./kernels/cmd/gokernel
+
+# gopls, which the kernel completes with, of the version that go.mod pins.
+bin/gopls: go.mod go.sum
+	$(GO) build -o $@ golang.org/x/tools/gopls
+
 build: $(VENV) bin/stellarae
+
+# The kernel, where the JupyterLab of .venv finds it.
+kernel: $(LABVENV) bin/gokernel bin/gopls
+	bin/gokernel install --prefix .venv
+
+lab: kernel
+	.venv/bin/jupyter lab --notebook-dir=$(if $(wildcard notebooks),notebooks,.)
 
 demo: build
 	bin/stellarae demo --out $(OUT) --seed $(SEED)
@@ -56,7 +78,7 @@ demo: build
 test: build lint unit race fuzz
 
 lint:
-	@test -z "$$(gofmt -l stellarae datasets)" || { gofmt -l stellarae datasets; echo "not formatted"; exit 1; }
+	@test -z "$$(gofmt -l stellarae datasets kernels)" || { gofmt -l stellarae datasets kernels; echo "not formatted"; exit 1; }
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
 

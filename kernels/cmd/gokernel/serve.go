@@ -1,0 +1,41 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/stellarae/lab/kernels/server"
+	"github.com/stellarae/lab/kernels/session"
+	"github.com/stellarae/lab/kernels/wire"
+)
+
+func init() { serve = serveKernel }
+
+// serveKernel runs the kernel in this process. What it has to say goes to
+// standard error, which Jupyter puts in its log; GOKERNEL_LOG=debug says more.
+func serveKernel(ctx context.Context, file, mode string) error {
+	conn, err := wire.ReadConnection(file, false)
+	if err != nil {
+		return err
+	}
+	level := slog.LevelWarn
+	if os.Getenv("GOKERNEL_LOG") == "debug" {
+		level = slog.LevelDebug
+	}
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
+	id := strings.TrimSuffix(strings.TrimPrefix(filepath.Base(file), "kernel-"), ".json")
+	s, err := session.New(ctx, session.Options{Mode: session.Mode(mode), KernelID: id,
+		Log: func(format string, args ...any) { log.Debug(fmt.Sprintf(format, args...)) }})
+	if err != nil {
+		return err
+	}
+	history, err := server.DefaultHistoryFile("gokernel")
+	if err != nil {
+		log.Warn("history is not kept", "error", err)
+	}
+	return server.Serve(ctx, conn, s, server.Options{Log: log, HistoryFile: history, OwnProcess: true})
+}

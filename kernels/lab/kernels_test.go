@@ -26,6 +26,8 @@ type kernel struct {
 	proposed      []string
 	one, only     string // Tab and Enter make only of one
 	ask, told     string // Shift-Tab after ask shows told
+	goesOn        bool   // it runs the cells after one that failed
+	slowTab       bool   // the first Tabs come too early for it
 	slider        string // a slider from 0 to 100 at 10 whose callback prints "moved to N" below it; "" without ipywidgets
 	read          string // prints "value N"
 }
@@ -100,6 +102,8 @@ var gonb = kernel{
 	proposed: []string{"Fprint", "Fprintf", "Fprintln"},
 	one:      "import \"strings\"\n%%\nstrings.EqualF", only: "import \"strings\"\n%%\nstrings.EqualFold",
 	ask: "import \"fmt\"\n%%\nfmt.Println", told: "Println formats using the default formats",
+	goesOn:  true,
+	slowTab: true,
 }
 
 // installGokernel builds the project's kernel and installs it in a folder.

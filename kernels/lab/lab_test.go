@@ -173,7 +173,7 @@ func testCells(t *testing.T, d desk, k kernel) {
 	}
 	for i, c := range state.Cells {
 		want := i + 1
-		if i == 5 {
+		if i == 5 && !k.goesOn {
 			want = 0 // the error before it stopped the run
 		}
 		if c.Count != want {
@@ -192,13 +192,15 @@ func testCells(t *testing.T, d desk, k kernel) {
 			t.Errorf("saved for cell 2: %+v", out)
 		}
 	}
-	if out := saved[3].Outputs; len(out) != 1 || out[0].Type != "display_data" || !strings.Contains(out[0].MIME("text/html"), "<b>") {
-		t.Errorf("saved for cell 3: %+v", out)
+	if !slices.ContainsFunc(saved[3].Outputs, func(o lab.Output) bool {
+		return o.Type == "display_data" && strings.Contains(o.MIME("text/html"), "<b>drawn in bold</b>")
+	}) {
+		t.Errorf("saved for cell 3: %+v", saved[3].Outputs)
 	}
 	if !slices.ContainsFunc(saved[4].Outputs, func(o lab.Output) bool { return o.Type == "error" && o.EName != "" && len(o.Traceback) > 0 }) {
 		t.Errorf("saved for cell 4: %+v", saved[4].Outputs)
 	}
-	if saved[5].Count != 0 || len(saved[5].Outputs) != 0 {
+	if !k.goesOn && (saved[5].Count != 0 || len(saved[5].Outputs) != 0) {
 		t.Errorf("the cell after the error ran: %+v", saved[5])
 	}
 	get[string](t)(n.Shown(0))
@@ -281,6 +283,17 @@ func testComplete(t *testing.T, d desk, k kernel) {
 	n := d.open(t, k, "complete.ipynb", k.setup, "")
 	must(t, n.Run(0))
 	must(t, n.Idle())
+	if k.slowTab {
+		patience := n.Patience
+		n.Patience = 2 * time.Second
+		for end := time.Now().Add(patience); time.Now().Before(end); {
+			if _, err := n.Complete(1, k.many); err == nil {
+				break
+			}
+		}
+		n.Patience = patience
+		must(t, n.Escape())
+	}
 	proposals := get[[]lab.Proposal](t)(n.Complete(1, k.many))
 	for _, want := range k.proposed {
 		if !slices.ContainsFunc(proposals, func(p lab.Proposal) bool { return p.Text == want }) {

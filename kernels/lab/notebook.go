@@ -20,7 +20,8 @@ type State struct {
 	Path       string
 	Kernel     string // name of its kernelspec
 	ID         string // of the running kernel; a restart keeps it
-	Status     string // "idle", "busy", "starting", "restarting", "dead", ...
+	Status     string // "idle", "busy", "starting", "restarting", "dead", "unknown", ...
+	Free       bool   // it takes work
 	Connection string
 	Cells      []CellState
 	Unsaved    bool
@@ -36,17 +37,17 @@ type CellState struct {
 // State asks once.
 func (n *Notebook) State() (State, error) { return value[State](n.Browser, "lab.state()") }
 
-// Ready waits until the notebook is shown and its kernel is connected and idle.
+// Ready waits until the notebook is shown and its kernel takes work.
 func (n *Notebook) Ready() error {
 	_, err := await[bool](n.Browser, "the kernel of "+n.path+" to be ready",
-		`lab.state()?.connection === 'connected' && lab.state().status === 'idle'`)
+		`lab.state()?.free`)
 	return n.blame(err)
 }
 
 // Idle waits until no cell is running or queued and the kernel is idle.
 func (n *Notebook) Idle() error {
 	_, err := await[bool](n.Browser, "all cells of "+n.path+" to end",
-		`lab.state()?.status === 'idle' && lab.state().cells.every(c => !c.running)`)
+		`lab.state()?.free && lab.state().cells.every(c => !c.running)`)
 	return n.blame(err)
 }
 

@@ -16,6 +16,7 @@ window.lab = {
       kernel: kernel?.name ?? '',
       id: kernel?.id ?? '',
       status: kernel?.status ?? '',
+      free: lab.free(kernel),
       connection: kernel?.connectionStatus ?? '',
       cells: p.content.widgets.map(c => ({
         type: c.model.type,
@@ -25,6 +26,19 @@ window.lab = {
       unsaved: p.context.model.dirty,
     };
   },
+
+  // free is whether the kernel takes work: it says idle, or it says nothing of
+  // itself before its first cell but has told the page what it is.
+  free(kernel) {
+    if (!kernel || kernel.connectionStatus !== 'connected') return false;
+    if (!lab.known.has(kernel)) {
+      lab.known.set(kernel, false);
+      kernel.info.then(() => lab.known.set(kernel, true));
+    }
+    return kernel.status === 'idle' || (kernel.status === 'unknown' && lab.known.get(kernel));
+  },
+
+  known: new WeakMap(),
 
   cell(i) { return lab.panel().content.widgets[i]; },
 

@@ -208,11 +208,11 @@ func (r historyRequest) lines(es []entry, session int) []entry {
 // search is the last n entries that fit the pattern as a whole; with unique
 // each text once, where it was last.
 func (r historyRequest) search(es []entry) []entry {
-	glob := compileGlob(r.Pattern)
+	fits := compileGlob(r.Pattern)
 	seen := map[string]bool{}
 	var found []entry
 	for i := len(es) - 1; i >= 0 && (r.N == nil || len(found) < *r.N); i-- {
-		if e := es[i]; glob.MatchString(e.Input) && !(r.Unique && seen[e.Input]) {
+		if e := es[i]; fits(e.Input) && !(r.Unique && seen[e.Input]) {
 			seen[e.Input] = true
 			found = append(found, e)
 		}
@@ -223,9 +223,11 @@ func (r historyRequest) search(es []entry) []entry {
 	return found
 }
 
-// compileGlob reads a pattern of *, ? and [classes]; a class that is not
-// closed stands for itself.
-func compileGlob(pattern string) *regexp.Regexp {
+// compileGlob reads a pattern of *, ? and [classes] into a test of whole texts.
+// A class that is not closed stands for itself, and so does a pattern that is
+// too long or has a class such as [z-a].
+func compileGlob(pattern string) func(string) bool {
+	pattern = strings.ToValidUTF8(pattern, "\uFFFD")
 	var b strings.Builder
 	b.WriteString(`(?s)\A`)
 	for rest := pattern; rest != ""; {
@@ -253,10 +255,10 @@ func compileGlob(pattern string) *regexp.Regexp {
 		}
 	}
 	re, err := regexp.Compile(b.String() + `\z`)
-	if err != nil { // too long, or a class such as [z-a]
-		re = regexp.MustCompile(`\A` + regexp.QuoteMeta(pattern) + `\z`)
+	if err != nil {
+		return func(text string) bool { return text == pattern }
 	}
-	return re
+	return re.MatchString
 }
 
 // globClass reads a class such as [a-z] or [^a-z] as a regular expression's.

@@ -141,12 +141,18 @@ func TestGrandparentGone(t *testing.T) {
 
 // Without a parent to watch, or with nonsense for one, a kernel lives on.
 func TestNoParent(t *testing.T) {
+	var ends []func()
 	for _, pid := range []string{"", "-1", "x"} {
 		c, _, done := spawn(t, []string{"JPY_PARENT_PID=" + pid})
-		time.Sleep(parentPoll + 100*time.Millisecond)
-		wantFields(t, c.askControl("kernel_info_request", object{}), object{"status": "ok"})
-		wantFields(t, c.askControl("shutdown_request", object{"restart": true}), object{"restart": true})
-		waitEnd(t, done)
+		ends = append(ends, func() {
+			wantFields(t, c.askControl("kernel_info_request", object{}), object{"status": "ok"})
+			wantFields(t, c.askControl("shutdown_request", object{"restart": true}), object{"restart": true})
+			waitEnd(t, done)
+		})
+	}
+	time.Sleep(parentPoll + 100*time.Millisecond)
+	for _, end := range ends {
+		end()
 	}
 }
 

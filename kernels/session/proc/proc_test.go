@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -12,6 +13,8 @@ import (
 )
 
 // helpers are programs that the tests run: this binary, with helperEnv set to a name.
+var helpers = map[string]func(args []string) error{}
+
 const helperEnv = "PROC_TEST_HELPER"
 
 func TestMain(m *testing.M) {
@@ -26,7 +29,11 @@ func TestMain(m *testing.M) {
 }
 
 func helper(name string, args ...string) Options {
-	return Options{Path: "/proc/self/exe", Args: args, Env: append(os.Environ(), helperEnv+"="+name, "GORACE=atexit_sleep_ms=0")}
+	self, err := os.Executable()
+	if err != nil {
+		panic(err)
+	}
+	return Options{Path: self, Args: args, Env: append(os.Environ(), helperEnv+"="+name, "GORACE=atexit_sleep_ms=0")}
 }
 
 func bash(script string) Options { return Options{Path: "bash", Args: []string{"-c", script}} }
@@ -86,4 +93,17 @@ func run(t testing.TB, o Options, s Sink) State {
 		t.Fatal(err)
 	}
 	return state
+}
+
+// numbers are those in what was said, in order.
+func numbers(said []string) []int {
+	var list []int
+	for _, s := range said {
+		for _, f := range strings.Fields(s[1:]) {
+			if n, err := strconv.Atoi(f); err == nil {
+				list = append(list, n)
+			}
+		}
+	}
+	return list
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -15,9 +14,9 @@ import (
 	"github.com/stellarae/lab/kernels/display/pipe"
 )
 
-var helpers = map[string]func(args []string) error{
-	"alternate": alternate,
-	"widen":     widen,
+func init() {
+	helpers["alternate"] = alternate
+	helpers["widen"] = widen
 }
 
 // alternate writes numbered lines to three channels by turns, or at random; one
@@ -56,23 +55,7 @@ func alternate(args []string) error {
 	return nil
 }
 
-// numbers are those in what was said, in order.
-func numbers(said []string) []int {
-	var list []int
-	for _, s := range said {
-		for _, f := range strings.Fields(s[1:]) {
-			if n, err := strconv.Atoi(f); err == nil {
-				list = append(list, n)
-			}
-		}
-	}
-	return list
-}
-
 func TestOrderOfThreeChannels(t *testing.T) {
-	if runtime.GOOS != "linux" {
-		t.Skip("the order is exact on Linux only")
-	}
 	const n = 20000
 	for _, how := range []string{"turns", "random", "turns", "random"} {
 		o := helper("alternate", strconv.Itoa(n), how)
@@ -107,9 +90,6 @@ func widen([]string) error {
 
 // A program that makes its pipe wider gives up the order, but nothing waits in there.
 func TestWidePipe(t *testing.T) {
-	if runtime.GOOS != "linux" {
-		t.Skip("a pipe has a size on Linux only")
-	}
 	var r record
 	p, err := Start(helper("widen"), &r)
 	if err != nil {
@@ -118,4 +98,19 @@ func TestWidePipe(t *testing.T) {
 	eventually(t, "1000 lines", func() bool { return len(numbers(r.all())) == 1000 })
 	p.Kill()
 	p.Wait()
+}
+
+// Processes that follow one another write in order too.
+func TestOrderOfProcesses(t *testing.T) {
+	var r record
+	run(t, bash("for ((i = 0; i < 300; i += 3)); do echo $i; /bin/echo $((i+1)) >&2; (echo $((i+2)) | cat); done"), &r)
+	got := numbers(r.all())
+	for i, x := range got {
+		if x != i {
+			t.Fatalf("%d where %d was written", x, i)
+		}
+	}
+	if len(got) != 300 {
+		t.Errorf("%d numbers of 300", len(got))
+	}
 }

@@ -36,6 +36,7 @@ type openFile struct {
 // See gopls's documentation of its settings.
 var settings = map[string]any{
 	"completionBudget":               "400ms",
+	"deepCompletion":                 false, // no x.y.z while x is typed: that spends the budget
 	"diagnosticsTrigger":             "Save",
 	"experimentalPostfixCompletions": false,
 	"completeFunctionCalls":          false,

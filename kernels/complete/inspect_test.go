@@ -134,7 +134,7 @@ func inOrder(t *testing.T, text, parts string) {
 func TestRender(t *testing.T) {
 	i := inspection("```go\nfunc f(a <-chan int) string\n```\n\n---\n\nTakes \\[a] & `b` <script>alert(1)</script>.\n\n- one\n- two\n\n[doc](https://go.dev)")
 	html := i.Data["text/html"]
-	for _, want := range []string{"<pre><code>", "font-weight:bold\">func</span>", "&lt;-", "<code>b</code>", "<li>one</li>", `<a href="https://go.dev">doc</a>`} {
+	for _, want := range []string{`<pre style="tab-size:4"><code>`, "font-weight:bold\">func</span>", "&lt;-", "<code>b</code>", "<li>one</li>", `<a href="https://go.dev">doc</a>`} {
 		if !strings.Contains(html, want) {
 			t.Errorf("no %q in %s", want, html)
 		}

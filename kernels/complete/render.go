@@ -74,7 +74,7 @@ func (c codeBlocks) render(w util.BufWriter, source []byte, n ast.Node, entering
 	if err != nil {
 		return ast.WalkStop, err
 	}
-	_, _ = w.WriteString("<pre><code>") // errors stay in the writer
+	_, _ = w.WriteString("<pre style=\"tab-size:4\"><code>") // errors stay in the writer
 	err = c.formatter.Format(w, colours, tokens)
 	_, _ = w.WriteString("</code></pre>\n")
 	return ast.WalkContinue, err

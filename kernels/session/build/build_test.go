@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -82,6 +83,9 @@ type session struct {
 	m     *build.Module
 	outer string
 	cells []string
+
+	mu     sync.Mutex
+	logged []string
 }
 
 // start makes a session for a notebook in a module that is made of files.
@@ -96,7 +100,12 @@ func start(t testing.TB, files string, o build.Options) *session {
 	if o.Worker == "" {
 		o.Worker = "example.com/nb/rt"
 	}
-	o.Log = func(line string) { t.Log(line) }
+	o.Log = func(line string) {
+		t.Log(line)
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.logged = append(s.logged, line)
+	}
 	if s.b, err = build.NewBuilder(s.m, o); err != nil {
 		t.Fatal(err)
 	}

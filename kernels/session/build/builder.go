@@ -63,6 +63,7 @@ func NewBuilder(m *Module, o Options) (*Builder, error) {
 	if err := os.MkdirAll(b.work, 0o700); err != nil {
 		return nil, fmt.Errorf("session folder: %w", err)
 	}
+	b.pruneDaily()
 	return b, nil
 }
 
@@ -135,10 +136,14 @@ func (b *Builder) current(ctx context.Context, mode mode, f flags) (*state, erro
 	}
 	std := key(st.tool.id, fmt.Sprint(mode), strings.Join(f.list, "\x00"))
 	mod := key(std, module)
-	if b.tables[mod] == nil {
-		b.tables[mod] = loadTable(filepath.Join(b.cache, "packages"), std, mod, b.store)
+	if t := b.tables[std]; t == nil || t.key != mod {
+		lab := ""
+		if b.m.usesEmbedded() {
+			lab = b.m.lab
+		}
+		b.tables[std] = loadTable(filepath.Join(b.cache, "packages"), std, mod, lab, b.store)
 	}
-	st.table = b.tables[mod]
+	st.table = b.tables[std]
 	return st, nil
 }
 

@@ -1,14 +1,15 @@
 package build
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"io"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // moduleFiles decide which versions of packages a session has.
@@ -82,14 +83,17 @@ func dirSignature(dir string) string {
 
 // contentKey names the state of the session's module by the content of all
 // files that decide about versions, those of modules in local folders included.
+// The name of the session's own module does not count.
 func (m *Module) contentKey() string {
 	h := sha256.New()
 	add := func(path string) {
-		fmt.Fprintf(h, "%s\n", path)
-		if f, err := os.Open(path); err == nil {
-			n, _ := io.Copy(h, f)
-			f.Close()
-			fmt.Fprintf(h, "\n%d\n", n)
+		fmt.Fprintf(h, "%s\n", strings.TrimPrefix(path, m.Dir))
+		if data, err := os.ReadFile(path); err == nil {
+			if path == filepath.Join(m.Dir, "go.mod") {
+				data = bytes.Replace(data, []byte("module "+m.Path+"\n"), nil, 1)
+			}
+			h.Write(data)
+			fmt.Fprintf(h, "\n%d\n", len(data))
 		}
 	}
 	for _, name := range moduleFiles {

@@ -1,11 +1,10 @@
 package build
 
 import (
-	"bufio"
+	"bytes"
 	"fmt"
 	"go/token"
 	"go/types"
-	"os"
 	"sync"
 
 	"golang.org/x/tools/go/gcexportdata"
@@ -103,16 +102,11 @@ func (i *importer) read(p *Package) (*types.Package, error) {
 	if pkg := i.packages[p.Path]; pkg != nil && pkg.Complete() {
 		return pkg, nil
 	}
-	f, err := os.Open(p.Export)
+	data, err := exportData(p.Export)
 	if err != nil {
 		return nil, fmt.Errorf("package %s: %w", p.Path, err)
 	}
-	defer f.Close()
-	r, err := gcexportdata.NewReader(bufio.NewReader(f))
-	if err != nil {
-		return nil, fmt.Errorf("package %s: %s: %w", p.Path, p.Export, err)
-	}
-	pkg, err := gcexportdata.Read(r, i.fset, i.packages, p.Path)
+	pkg, err := gcexportdata.Read(bytes.NewReader(data), i.fset, i.packages, p.Path)
 	if err != nil {
 		return nil, fmt.Errorf("package %s: %s: %w", p.Path, p.Export, err)
 	}

@@ -48,6 +48,8 @@ func (b *Builder) findLinker(ctx context.Context, st *state) (*linker, error) {
 	name := filepath.Join(b.cache, "linker-"+key(strings.Join(words, "\x00"), fileSignature(cc), getenv(st.environ, "PATH")))
 	l := new(linker)
 	if data, err := os.ReadFile(name + ".json"); err == nil && json.Unmarshal(data, l) == nil && isFile(l.Wrapper) {
+		touch(name + ".json")
+		touch(l.Wrapper)
 		return l, nil
 	}
 	tmp, err := os.MkdirTemp(b.work, "linker")

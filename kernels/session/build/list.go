@@ -101,7 +101,7 @@ func (b *Builder) readList(out []byte, st *state, begin time.Time) ([]*Package, 
 				return nil, nil, fmt.Errorf("package %s: %w", p.Path, err)
 			}
 		}
-		p.Local = !p.Standard && !within(p.Dir, st.tool.env["GOMODCACHE"])
+		p.Local = !p.Standard && !within(p.Dir, st.tool.env["GOMODCACHE"]) && !within(p.Dir, b.m.lab)
 		if p.Local {
 			p.Signature = settledSignature(p.Dir, begin)
 		}

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -36,7 +37,7 @@ type Module struct {
 	notebook string // import path of the notebook's folder; "" without Enclosing
 
 	work string // the go.work that encloses the notebook; ""
-	lab  string // folder of the embedded sources
+	lab  string // folder of the embedded sources, which do not change
 
 	mu      sync.Mutex
 	outer   map[string]string // content of the enclosing files when last taken over
@@ -354,4 +355,18 @@ func (m *Module) syncSum(outer, name string) error {
 		}
 	}
 	return writeFile(path, own)
+}
+
+// usesEmbedded reports whether LabModule is the copy of the embedded sources.
+func (m *Module) usesEmbedded() bool {
+	file, err := readMod(filepath.Join(m.Dir, "go.mod"))
+	if err != nil || m.workUses(LabModule) {
+		return false
+	}
+	for _, r := range file.Replace {
+		if r.Old.Path == LabModule && r.New.Path == m.lab {
+			return slices.ContainsFunc(file.Require, func(q *modfile.Require) bool { return q.Mod == r.Old })
+		}
+	}
+	return false
 }

@@ -57,6 +57,7 @@ func labSources(cache string) (string, error) {
 	files, hash := embedded()
 	dir := filepath.Join(cache, "lab-"+hash)
 	if intact(dir, files) {
+		touch(dir)
 		return dir, nil
 	}
 	tmp, err := os.MkdirTemp(cache, "lab-*.partial")

@@ -32,6 +32,7 @@ func (s store) keep(p *Package, archive string) error {
 	}
 	p.Export = s.path(p.Hash)
 	if s.has(p) {
+		touch(p.Export)
 		return nil
 	}
 	if err := os.MkdirAll(filepath.Dir(p.Export), 0o700); err != nil {
@@ -39,6 +40,7 @@ func (s store) keep(p *Package, archive string) error {
 	}
 	os.Remove(p.Export) // of another size
 	if err := os.Link(archive, p.Export); err == nil || errors.Is(err, fs.ErrExist) {
+		touch(p.Export) // so that prune sees that it is new here
 		return nil
 	}
 	data, err := os.ReadFile(archive)

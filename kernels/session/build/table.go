@@ -5,34 +5,41 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
-// table is the packages known for one state of toolchain and module.
+// table is the packages known for one state of toolchain and module. On disk it
+// is in parts, as the standard library's packages serve all modules, and the
+// embedded sources all that have no other copy of LabModule.
 type table struct {
-	std, mod tableFile
+	key      string
+	parts    []*part
 	packages map[string]*Package
 }
 
-// tableFile is a part of a table as it is on disk: the standard library's
-// packages serve all modules.
-type tableFile struct {
+type part struct {
 	path  string
+	holds func(*Package) bool
 	dirty bool
 }
 
 // loadTable reads what earlier sessions found out. Files that cannot be read,
-// and packages whose archive is gone, are found out anew.
-func loadTable(dir, stdKey, modKey string, s store) *table {
-	t := &table{packages: map[string]*Package{}}
-	t.std.path = filepath.Join(dir, "std-"+stdKey+".json")
-	t.mod.path = filepath.Join(dir, "mod-"+modKey+".json")
-	for _, path := range []string{t.std.path, t.mod.path} {
-		data, err := os.ReadFile(path)
+// and packages whose archive is gone, are found out anew. lab is the folder of
+// the embedded sources, "" if LabModule is elsewhere.
+func loadTable(dir, stdKey, modKey, lab string, s store) *table {
+	t := &table{key: modKey, packages: map[string]*Package{}}
+	t.parts = []*part{
+		{path: filepath.Join(dir, "std-"+stdKey+".json"), holds: func(p *Package) bool { return p.Standard }},
+		{path: filepath.Join(dir, "lab-"+key(stdKey, lab)+".json"), holds: func(p *Package) bool { return within(p.Dir, lab) }},
+		{path: filepath.Join(dir, "mod-"+modKey+".json"), holds: func(p *Package) bool { return true }},
+	}
+	for _, part := range t.parts {
+		data, err := os.ReadFile(part.path)
 		if err != nil {
 			continue
 		}
-		touch(path)
+		touch(part.path)
 		var list []*Package
 		if json.Unmarshal(data, &list) != nil {
 			continue
@@ -66,15 +73,12 @@ func (t *table) add(list []*Package) {
 			continue
 		}
 		t.packages[p.Path] = p
-		t.file(p).dirty = true
+		t.part(p).dirty = true
 	}
 }
 
-func (t *table) file(p *Package) *tableFile {
-	if p.Standard {
-		return &t.std
-	}
-	return &t.mod
+func (t *table) part(p *Package) *part {
+	return t.parts[slices.IndexFunc(t.parts, func(f *part) bool { return f.holds(p) })]
 }
 
 func (t *table) drop(stale func(*Package) bool) {
@@ -82,7 +86,7 @@ func (t *table) drop(stale func(*Package) bool) {
 		if !stale(p) {
 			return false
 		}
-		t.file(p).dirty = true
+		t.part(p).dirty = true
 		return true
 	})
 }
@@ -110,13 +114,13 @@ func (t *table) refresh() {
 
 // save writes what has changed. Packages of the session's own folder end with it.
 func (t *table) save(sessionDir string) error {
-	for _, f := range []*tableFile{&t.std, &t.mod} {
+	for _, f := range t.parts {
 		if !f.dirty {
 			continue
 		}
 		list := []*Package{}
 		for _, p := range t.packages {
-			if t.file(p) == f && p.Dir != sessionDir && !strings.HasPrefix(p.Dir, sessionDir+string(filepath.Separator)) {
+			if t.part(p) == f && p.Dir != sessionDir && !strings.HasPrefix(p.Dir, sessionDir+string(filepath.Separator)) {
 				list = append(list, p)
 			}
 		}

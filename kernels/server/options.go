@@ -31,12 +31,12 @@ type Options struct {
 	// those between are passed over, the last is always sent. 0: 30 ms.
 	UpdateInterval time.Duration
 
-	// MessageRate and StreamRate are the messages and the bytes of stream text
-	// a cell may send per second in the long run. After a burst of three
-	// seconds' worth, the cell waits. Jupyter servers throw output away above
-	// 1,000 messages or 1 MB a second over three seconds
+	// MessageRate and StreamRate are the messages, and the bytes of messages
+	// with stream text, that a cell may send per second; above, after a burst of
+	// 0.7 seconds' worth, it waits. Jupyter servers throw everything away above
+	// 1,000 messages or 1 MB a second, counted over three seconds
 	// (ZMQChannelsWebsocketConnection.iopub_msg_rate_limit and
-	// iopub_data_rate_limit of jupyter_server). 0: 900 and 900,000; negative: no limit.
+	// iopub_data_rate_limit of jupyter_server). 0: 800 and 800,000; negative: no limit.
 	MessageRate, StreamRate float64
 
 	HelpLinks []HelpLink // nil: Go's documentation
@@ -62,10 +62,10 @@ func (o *Options) setDefaults() {
 		o.UpdateInterval = 30 * time.Millisecond
 	}
 	if o.MessageRate == 0 {
-		o.MessageRate = 900
+		o.MessageRate = 800
 	}
 	if o.StreamRate == 0 {
-		o.StreamRate = 900_000
+		o.StreamRate = 800_000
 	}
 	if o.HelpLinks == nil {
 		o.HelpLinks = []HelpLink{

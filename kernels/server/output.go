@@ -172,9 +172,10 @@ func (o *output) flush(now time.Time, all bool) {
 			o.forget(now)
 			o.send("update_display_data", bundleContent(*e.bundle), nil)
 		} else {
-			o.bytes -= e.text.Len()
-			o.sleep(o.text.take(float64(e.text.Len()+streamMessage), time.Now()))
-			o.send("stream", content{"name": e.stream, "text": e.text.String()}, nil)
+			text := e.text.String()
+			o.bytes -= len(text)
+			o.sleep(o.text.take(float64(encoded(text)+streamMessage), time.Now()))
+			o.send("stream", content{"name": e.stream, "text": text}, nil)
 		}
 	}
 	o.held = nil

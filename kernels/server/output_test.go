@@ -1,7 +1,9 @@
 package server
 
 import (
+	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strconv"
 	"strings"
@@ -203,24 +205,62 @@ func TestLateOutput(t *testing.T) {
 	}
 }
 
-// With the default rates a server would not throw anything away.
 func TestPace(t *testing.T) {
 	c, _, _ := start(t, Options{MessageRate: 100, StreamRate: -1})
 	var code strings.Builder
-	for range 350 {
+	for range 120 {
 		code.WriteString("show d x\n")
 	}
 	started := time.Now()
 	_, said := c.execute(code.String())
-	if took := time.Since(started); len(said) != 353 || took < 400*time.Millisecond {
-		t.Errorf("%d messages in %v, of which 300 may come at once and 100 a second later", len(said), took)
+	if took := time.Since(started); len(said) != 123 || took < 400*time.Millisecond {
+		t.Errorf("%d messages in %v, of which 70 may come at once and 100 a second later", len(said), took)
 	}
+}
+
+// In no three seconds go out more than 3.7 seconds' worth, as the limits of a
+// Jupyter server want it.
+func TestPaceWindow(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	p := pace{rate: 800}
+	type sent struct {
+		at time.Time
+		n  float64
+	}
+	var all []sent
 	now := time.Now()
-	p := pace{rate: 10}
-	for _, tt := range []struct{ n, after, want float64 }{{30, 0, 0}, {1, 0, 0.1}, {1, 0.2, 0}, {10, 100, 0}, {60, 0, 4}} {
-		now = now.Add(time.Duration(tt.after * float64(time.Second)))
-		if got := p.take(tt.n, now).Seconds(); got < tt.want-1e-6 || got > tt.want+1e-6 {
-			t.Errorf("%v after %v s: wait %v s, want %v", tt.n, tt.after, got, tt.want)
+	for range 20_000 {
+		n := rng.Float64() * 100
+		now = now.Add(p.take(n, now)).Add(time.Duration(rng.ExpFloat64() * rng.Float64() * float64(100*time.Millisecond)))
+		all = append(all, sent{now, n})
+	}
+	sum, first := 0.0, 0
+	for _, s := range all {
+		for sum += s.n; s.at.Sub(all[first].at) >= 3*time.Second; first++ {
+			sum -= all[first].n
+		}
+		if sum > 3.7*800+100 {
+			t.Fatalf("%v in three seconds", sum)
+		}
+	}
+	if rate := p.take(1e9, now).Seconds(); rate < 1e9/800*0.99 {
+		t.Errorf("a billion may go after %v s", rate)
+	}
+	if unlimited := (&pace{rate: -1}).take(1e9, now); unlimited != 0 {
+		t.Errorf("waits %v without a limit", unlimited)
+	}
+}
+
+func TestEncoded(t *testing.T) {
+	for _, s := range []string{"", "abc", "a\nb\tc\r", `say "\"`, "\x1b[31m", "π\U0001F600", "<&>"} {
+		var b strings.Builder
+		e := json.NewEncoder(&b)
+		e.SetEscapeHTML(false)
+		if err := e.Encode(s); err != nil {
+			t.Fatal(err)
+		}
+		if got, want := encoded(s), len(strings.TrimSpace(b.String()))-2; got != want {
+			t.Errorf("%q: got %d, want %d", s, got, want)
 		}
 	}
 }

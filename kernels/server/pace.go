@@ -2,8 +2,9 @@ package server
 
 import "time"
 
-// burst is how many seconds' worth may go out at once.
-const burst = 3
+// burst is how many seconds' worth may go out at once. A server that counts
+// over three seconds sees at most 3.7 seconds' worth in them.
+const burst = 0.7
 
 // pace bounds a rate: a bucket of tokens that fills with time.
 type pace struct {
@@ -26,4 +27,18 @@ func (p *pace) take(n float64, now time.Time) time.Duration {
 		return time.Duration(over / p.rate * float64(time.Second))
 	}
 	return 0
+}
+
+// encoded is about how long a text is in JSON.
+func encoded(text string) int {
+	n := len(text)
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c == '"', c == '\\', c == '\n', c == '\r', c == '\t':
+			n++
+		case c < ' ':
+			n += 5
+		}
+	}
+	return n
 }

@@ -24,6 +24,7 @@ type listener struct {
 	theirs []string // socket types that may connect
 	log    *slog.Logger
 	serve  func(*member) error // reads the peer until it fails
+	wait   time.Duration       // for a peer whose queue is full
 
 	mu     sync.Mutex
 	conns  map[net.Conn]*member // nil until greeted
@@ -35,6 +36,7 @@ type listener struct {
 type member struct {
 	*peer
 	out  *outbox
+	wait time.Duration
 	gone chan struct{} // closed when the connection has ended
 }
 
@@ -46,14 +48,14 @@ func (m *member) cut() {
 
 // send queues a message, or cuts the member off where it does not read.
 func (m *member) send(frames [][]byte) error {
-	err := m.out.push(frames, patience)
+	err := m.out.push(frames, m.wait)
 	if errors.Is(err, errSlow) {
 		m.cut()
 	}
 	return err
 }
 
-func newListener(name, kind string, theirs []string, network, address string, log *slog.Logger) (*listener, error) {
+func newListener(name, kind string, theirs []string, network, address string, o Options) (*listener, error) {
 	if network == "unix" {
 		removeStale(address)
 	}
@@ -68,7 +70,7 @@ func newListener(name, kind string, theirs []string, network, address string, lo
 		}
 	}
 	return &listener{
-		Listener: ln, name: name, kind: kind, theirs: theirs, log: log,
+		Listener: ln, name: name, kind: kind, theirs: theirs, log: o.Log, wait: o.Patience,
 		conns: map[net.Conn]*member{}, closed: make(chan struct{}),
 	}, nil
 }
@@ -140,7 +142,7 @@ func (l *listener) host(c net.Conn) {
 		l.log.Debug("connection not let in", "socket", l.name, "cause", err)
 		return
 	}
-	m := &member{peer: p, out: newOutbox(), gone: make(chan struct{})}
+	m := &member{peer: p, out: newOutbox(), wait: l.wait, gone: make(chan struct{})}
 	defer close(m.gone)
 	l.mu.Lock()
 	l.conns[c] = m

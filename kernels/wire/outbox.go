@@ -10,16 +10,17 @@ import (
 const (
 	// maxQueued bounds what waits for one peer. A single message may be larger.
 	maxQueued = 64 << 20
-	// patience is how long a sender waits for a peer whose queue is full.
-	// Then the peer is cut off: it holds up everybody else, and dropping
-	// messages silently would leave it waiting for an idle that never comes.
-	// ZeroMQ peers connect again by themselves and get a new iopub_welcome.
+	// patience is how long a sender waits, unless told otherwise, for a peer
+	// whose queue is full. Then the peer is cut off: it holds up everybody else,
+	// and dropping messages silently would leave it waiting for an idle that
+	// never comes. ZeroMQ peers connect again by themselves and get a new
+	// iopub_welcome.
 	patience = 10 * time.Second
 )
 
 var (
 	errGone = errors.New("the peer is gone")
-	errSlow = fmt.Errorf("the peer left %d MiB unread for %v", maxQueued>>20, patience)
+	errSlow = fmt.Errorf("the peer leaves %d MiB unread", maxQueued>>20)
 )
 
 // outbox holds what waits to be written to one peer, in order.

@@ -98,8 +98,8 @@ func (p *Publisher) unsubscribe(m *member, topic string) {
 }
 
 // Publish queues a message for every subscriber to a prefix of topic; without
-// any it does nothing. It waits for a subscriber that has left 64 MiB unread,
-// for ten seconds at most: then the subscriber is cut off. It fails only on a
+// any it does nothing. It waits for a subscriber that leaves 64 MiB unread, for
+// Options.Patience at most: then the subscriber is cut off. It fails only on a
 // message that cannot be encoded.
 func (p *Publisher) Publish(topic string, msg Message) error {
 	msg.Identities = [][]byte{[]byte(topic)}

@@ -99,8 +99,8 @@ func (r *Router) member(identities [][]byte) (*member, error) {
 }
 
 // Send queues a message for the peer that its first identity names. It fails
-// with ErrNoPeer where there is none; a peer that has left 64 MiB unread for
-// ten seconds is cut off.
+// with ErrNoPeer where there is none; a peer that leaves 64 MiB unread for
+// Options.Patience is cut off.
 func (r *Router) Send(msg Message) error {
 	m, err := r.member(msg.Identities)
 	if err != nil {

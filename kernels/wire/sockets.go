@@ -22,6 +22,9 @@ type Options struct {
 	// Welcome makes what a new subscriber to a topic of iopub gets first.
 	// It must not publish.
 	Welcome func(topic string) []Message
+	// Patience is how long a sender waits for a peer that leaves 64 MiB unread,
+	// before the peer is cut off. 0: ten seconds.
+	Patience time.Duration
 }
 
 // Listen opens the sockets of a connection, which need not come from a file:
@@ -31,14 +34,16 @@ func Listen(c Connection, o Options) (*Sockets, error) {
 	if err := c.check(true); err != nil { // who may listen where was decided on reading
 		return nil, err
 	}
-	log := o.Log
-	if log == nil {
-		log = slog.New(slog.DiscardHandler)
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Patience == 0 {
+		o.Patience = patience
 	}
 	s := &Sockets{Connection: c}
 	open := func(name, kind string, port *int, theirs ...string) (*listener, error) {
 		network, address := c.Endpoint(*port)
-		l, err := newListener(name, kind, theirs, network, address, log)
+		l, err := newListener(name, kind, theirs, network, address, o)
 		if err != nil {
 			s.Close(0)
 			return nil, err

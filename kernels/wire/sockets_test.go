@@ -282,8 +282,42 @@ func TestLargeOutput(t *testing.T) {
 	}
 }
 
-// A subscriber that never reads holds a bounded amount and is let go.
+// A subscriber that never reads is cut off, and another misses nothing.
 func TestDeadSubscriber(t *testing.T) {
+	s := local(t, Options{Welcome: welcome, Patience: 100 * time.Millisecond})
+	dead, err := net.Dial("tcp", s.IOPub.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dead.Close()
+	hello := append([]byte{0xff, 9: 0x7f, 10: 3, 11: 0}, "NULL"...)
+	hello = append(append(hello, make([]byte, 48)...), "\x04\x19\x05READY\x0bSocket-Type\x00\x00\x00\x03SUB\x00\x01\x01"...)
+	if _, err := dead.Write(hello); err != nil {
+		t.Fatal(err)
+	}
+	sub := subscribe(t, s, "")
+	next(t, sub)
+	for len(s.IOPub.subscribers("")) < 2 {
+		time.Sleep(time.Millisecond)
+	}
+	const many = 100
+	go func() {
+		for i := range many {
+			s.IOPub.Publish("x", New(fmt.Sprint(i), Header{}, map[string]string{"a": strings.Repeat("z", 1<<20)}))
+		}
+	}()
+	for i := range many {
+		if m := next(t, sub); m.Header.MsgType != fmt.Sprint(i) {
+			t.Fatalf("message %d is %s", i, m.Header.MsgType)
+		}
+	}
+	if n := len(s.IOPub.subscribers("")); n != 1 {
+		t.Errorf("%d subscribers are left", n)
+	}
+}
+
+// A queue holds a bounded amount, and lets go of who waits for it.
+func TestOutbox(t *testing.T) {
 	o := newOutbox()
 	defer o.close()
 	chunk := [][]byte{make([]byte, 1<<20)}

@@ -67,7 +67,7 @@ func TestExecuteFlags(t *testing.T) {
 // Requests that a front end sent without waiting are aborted with the cell that fails.
 func TestStopOnError(t *testing.T) {
 	c, _, _ := start(t, Options{})
-	codes := []string{"fail A a", "print 1", "print 2"}
+	codes := []string{"sleep 100\nfail A a", "print 1", "print 2"}
 	var hs []wire.Header
 	for _, code := range codes {
 		hs = append(hs, c.send(c.shell, "execute_request", map[string]any{"code": code}))
@@ -75,7 +75,7 @@ func TestStopOnError(t *testing.T) {
 	for i, status := range []string{"error", "aborted", "aborted"} {
 		wantFields(t, c.reply("shell", hs[i]), object{"status": status, "execution_count": 1})
 	}
-	wantSaid(t, c.said(hs[0]), "in[1] fail A a", "error A: a")
+	wantSaid(t, c.said(hs[0]), "in[1] sleep 100\nfail A a", "error A: a")
 	wantSaid(t, c.said(hs[1]))
 	wantSaid(t, c.said(hs[2]))
 	// Who has seen the error is served again.

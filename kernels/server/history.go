@@ -14,6 +14,8 @@ const (
 	maxEntry  = 1 << 20 // bytes of one cell; longer ones are not kept
 	maxResult = 4 << 10 // bytes of a result
 	maxKept   = 8 << 20 // bytes of this session in memory
+
+	maxPattern = 16 << 10 // bytes of a pattern that is more than a text
 )
 
 // history is the cells that were run: those of this session in memory, those
@@ -228,6 +230,10 @@ func (r historyRequest) search(es []entry) []entry {
 // too long or has a class such as [z-a].
 func compileGlob(pattern string) func(string) bool {
 	pattern = strings.ToValidUTF8(pattern, "\uFFFD")
+	same := func(text string) bool { return text == pattern }
+	if len(pattern) > maxPattern {
+		return same
+	}
 	var b strings.Builder
 	b.WriteString(`(?s)\A`)
 	for rest := pattern; rest != ""; {
@@ -256,7 +262,7 @@ func compileGlob(pattern string) func(string) bool {
 	}
 	re, err := regexp.Compile(b.String() + `\z`)
 	if err != nil {
-		return func(text string) bool { return text == pattern }
+		return same
 	}
 	return re.MatchString
 }

@@ -66,6 +66,7 @@ func TestInputInterrupted(t *testing.T) {
 }
 
 func TestInputFrontEndLeaves(t *testing.T) {
+	t.Parallel() // it mostly waits
 	c, _, _ := start(t, Options{})
 	h := c.send(c.shell, "execute_request", object{"code": "ask a"})
 	c.next("stdin")

@@ -206,6 +206,7 @@ func TestLateOutput(t *testing.T) {
 }
 
 func TestPace(t *testing.T) {
+	t.Parallel() // it mostly waits
 	c, _, _ := start(t, Options{MessageRate: 100, StreamRate: -1})
 	var code strings.Builder
 	for range 120 {

@@ -92,6 +92,7 @@ func waitEnd(t *testing.T, done <-chan error) {
 }
 
 func TestSignals(t *testing.T) {
+	t.Parallel() // it mostly waits
 	c, cmd, done := spawn(t, nil)
 	for n := range 2 { // once is not enough
 		h := c.send(c.shell, "execute_request", object{"code": "print begin\nsleep 60000"})
@@ -111,6 +112,7 @@ func TestSignals(t *testing.T) {
 
 // A kernel whose parent was killed ends, although nobody tells it to.
 func TestParentGone(t *testing.T) {
+	t.Parallel() // it mostly waits
 	c, parent, _ := spawn(t, nil, "sh", "-c", `JPY_PARENT_PID=$$ "$0" & wait`)
 	wantFields(t, c.askControl("kernel_info_request", object{}), object{"status": "ok"})
 	if err := parent.Process.Kill(); err != nil {
@@ -128,6 +130,7 @@ func TestParentGone(t *testing.T) {
 
 // The process to watch need not be the direct parent.
 func TestGrandparentGone(t *testing.T) {
+	t.Parallel() // it mostly waits
 	other := exec.Command("sleep", "60")
 	if err := other.Start(); err != nil {
 		t.Fatal(err)
@@ -141,6 +144,7 @@ func TestGrandparentGone(t *testing.T) {
 
 // Without a parent to watch, or with nonsense for one, a kernel lives on.
 func TestNoParent(t *testing.T) {
+	t.Parallel() // it mostly waits
 	var ends []func()
 	for _, pid := range []string{"", "-1", "x"} {
 		c, _, done := spawn(t, []string{"JPY_PARENT_PID=" + pid})

@@ -39,7 +39,9 @@ func newInstall() *cobra.Command {
 		Use:   "install",
 		Short: "Put the kernel where Jupyter finds it",
 		Long: `install writes a kernelspec, which tells Jupyter how to run this program. Do it
-again after moving the program. A kernelspec of the same name is replaced.
+again after moving the program. A kernelspec of the same name is replaced. Then
+it compiles ahead what notebooks begin with, which takes a minute or two the
+first time; Ctrl-C skips the rest.
 
 Kernels: go, this program; cuda, this program with GoMLX bound to a CUDA plugin
 of XLA; gonb, the GoNB kernel if its program is on the PATH.`,
@@ -80,9 +82,8 @@ func install(c *cobra.Command, f installFlags) error {
 	if f.kernel == "go" {
 		r.CUDA = specs.FindCUDA(f.prefix)
 	}
-	if warm != nil && f.kernel != "gonb" && !f.noWarm {
-		progress := func(line string) { fmt.Fprintln(c.ErrOrStderr(), line) }
-		if err := warm(c.Context(), progress); err != nil {
+	if f.kernel != "gonb" && !f.noWarm {
+		if err := warm(c.Context(), c.ErrOrStderr()); err != nil {
 			r.WarmProblem = err.Error()
 		}
 	}
@@ -223,7 +224,7 @@ func (r installResult) print(c *cobra.Command) error {
 		fmt.Fprintf(w, "note: there is a CUDA plugin, %s; --kernel cuda installs a kernel bound to it\n", r.CUDA)
 	}
 	if r.WarmProblem != "" {
-		fmt.Fprintf(w, "note: nothing is compiled ahead, so the first cell will be slow: %s\n", r.WarmProblem)
+		fmt.Fprintf(w, "note: not all is compiled ahead, so the first cell may be slow: %s\n", r.WarmProblem)
 	}
 	return nil
 }

@@ -1,17 +1,8 @@
 package main
 
 import (
-	"context"
-	"errors"
-
 	"github.com/spf13/cobra"
 )
-
-// serve runs the kernel of a connection file until Jupyter ends it.
-var serve func(ctx context.Context, connectionFile, mode string) error
-
-// warm compiles ahead what the first cell of a notebook needs.
-var warm func(ctx context.Context, progress func(line string)) error
 
 func newRun() *cobra.Command {
 	var file, mode string
@@ -28,9 +19,6 @@ until Jupyter shuts it down.`,
 			}
 			if _, err := modeArgs(mode); err != nil {
 				return err
-			}
-			if serve == nil {
-				return errors.New("this build has nothing to run cells with")
 			}
 			return serve(c.Context(), file, mode)
 		},

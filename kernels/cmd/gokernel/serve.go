@@ -13,11 +13,9 @@ import (
 	"github.com/stellarae/lab/kernels/wire"
 )
 
-func init() { serve = serveKernel }
-
-// serveKernel runs the kernel in this process. What it has to say goes to
+// serve runs the kernel of a connection file until Jupyter ends it. What it has to say goes to
 // standard error, which Jupyter puts in its log; GOKERNEL_LOG=debug says more.
-func serveKernel(ctx context.Context, file, mode string) error {
+func serve(ctx context.Context, file, mode string) error {
 	conn, err := wire.ReadConnection(file, false)
 	if err != nil {
 		return err

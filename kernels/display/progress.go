@@ -107,13 +107,15 @@ func (p *Progress) change(f func(*bar)) {
 	f(&p.bar)
 	if wait := interval - p.now().Sub(p.drawn); wait > 0 && !p.bar.ended {
 		if p.later == nil {
-			p.later = time.AfterFunc(wait, func() {
+			var timer *time.Timer
+			timer = time.AfterFunc(wait, func() {
 				p.mu.Lock()
 				defer p.mu.Unlock()
-				if p.later != nil {
+				if p.later == timer { // not drawn meanwhile
 					p.draw()
 				}
 			})
+			p.later = timer
 		}
 		return
 	}

@@ -15,7 +15,7 @@ import (
 // Bounds of what a value may draw of itself.
 const (
 	maxPixels = 64 << 20 // of an image
-	maxSVG    = 4 << 20  // bytes of a figure; larger ones become PNG
+	maxSVG    = 16 << 20 // bytes of a figure
 )
 
 // Render is what the value of a cell's last expression looks like. text/plain is
@@ -158,7 +158,8 @@ func imageBundle(img image.Image) (pipe.Bundle, error) {
 const plotWidth, plotHeight = 432, 288
 
 // drawPlot looks for WriterTo(w, h <float>, format string) (io.WriterTo, error),
-// as *plot.Plot of gonum.org/v1/plot has it.
+// as *plot.Plot of gonum.org/v1/plot has it. PNG is for figures that cannot be
+// SVG only: gonum takes minutes to draw the pixels of a line of 100,000 points.
 func drawPlot(data map[string]any, v any) error {
 	m := reflect.ValueOf(v).MethodByName("WriterTo")
 	if !m.IsValid() {
@@ -185,7 +186,10 @@ func drawPlot(data map[string]any, v any) error {
 	}
 	data["text/plain"] = fmt.Sprintf("%T of %d x %d points", v, plotWidth, plotHeight)
 	svg, err := figure("svg")
-	if err == nil && len(svg) <= maxSVG {
+	if err == nil {
+		if len(svg) > maxSVG {
+			return fmt.Errorf("a figure of %d MB is too large to show: draw fewer points", len(svg)>>20)
+		}
 		data["image/svg+xml"] = string(svg)
 		return nil
 	}

@@ -59,9 +59,11 @@ bin/stellarae: $(SOURCES)
 bin/gokernel: $(SOURCES)
 	$(GO) build -o $@ ./kernels/cmd/gokernel
 
-# gopls, which the kernel completes with, of the version that go.mod pins.
-bin/gopls: go.mod go.sum
-	$(GO) build -o $@ golang.org/x/tools/gopls
+# gopls, which the kernel completes with. It wants its own versions of what it
+# imports, so it is no tool of go.mod.
+GOPLS := v0.23.0
+bin/gopls:
+	GOBIN=$(CURDIR)/bin $(GO) install golang.org/x/tools/gopls@$(GOPLS)
 
 build: $(VENV) bin/stellarae
 

@@ -190,7 +190,11 @@ func (l *lines) goflags(args []string) error {
 	s.cells.Lock()
 	defer s.cells.Unlock()
 	if len(args) > 0 {
-		s.goflags = slices.DeleteFunc(append([]string{}, args...), func(a string) bool { return a == "" })
+		flags := slices.DeleteFunc(append([]string{}, args...), func(a string) bool { return a == "" })
+		if err := s.b.SetFlags(flags); err != nil && s.Mode() == Living {
+			return err
+		}
+		s.goflags = flags
 	}
 	l.say("stdout", "%%goflags=%q", s.goflags)
 	return nil

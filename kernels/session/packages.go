@@ -26,12 +26,7 @@ func (p *packages) Load(ctx context.Context, paths []string) (types.Importer, ma
 }
 
 func (p *packages) Resolve(ctx context.Context, name string, symbols []string) (string, bool) {
-	r, ok := any(p.b).(interface{ Resolve(context.Context, string, []string) ([]string, error) })
-	if !ok {
-		path, ok := map[string]string{"fmt": "fmt", "time": "time", "strings": "strings", "sync": "sync", "os": "os", "math": "math", "display": "github.com/stellarae/lab/kernels/display", "errors":"errors", "runtime":"runtime", "flag":"flag"}[name]
-		return path, ok
-	}
-	paths, err := r.Resolve(ctx, name, symbols)
+	paths, err := p.b.Resolve(ctx, name, symbols)
 	if err != nil || len(paths) == 0 {
 		return "", false
 	}

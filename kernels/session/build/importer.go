@@ -49,6 +49,7 @@ func (i *importer) renew(g *Graph) {
 			return false
 		}
 		is := i.hashes[path] != "" && i.hashes[path] != p.Hash
+		state[path] = is // runtime/cgo is said to import itself
 		for _, dep := range p.Imports {
 			is = stale(dep) || is
 		}

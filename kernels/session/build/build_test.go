@@ -101,7 +101,9 @@ func start(t testing.TB, files string, o build.Options) *session {
 		o.Worker = "example.com/nb/rt"
 	}
 	o.Log = func(line string) {
-		t.Log(line)
+		if testing.Verbose() {
+			t.Log(line)
+		}
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.logged = append(s.logged, line)
@@ -201,6 +203,37 @@ var anything any
 	const want = "one 41\nlib begins\ntwo 42 {2} true 7 1 10\nthree 43 main.circle 4 3 <1 2>\n"
 	if got := s.run(); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestCellsWithC(t *testing.T) {
+	s := start(t, notebook+"\n-- three.h --\n#define THREE 3\n", build.Options{})
+	const head = `
+/*
+#cgo CFLAGS: -DFACTOR=%d
+#cgo LDFLAGS: -lm
+#include <math.h>
+#include "three.h"
+int scale(int x) { return x * FACTOR; }
+*/
+import "C"
+var root = float64(C.sqrt(2))
+`
+	s.cell("fmt", fmt.Sprintf(head, 10), `fmt.Printf("%d %.4f %d\n", C.scale(4), root, C.THREE)`)
+	s.cell("fmt", fmt.Sprintf(head, 100), `fmt.Printf("%d %.4f\n", C.scale(4), root)`)
+	if got, want := s.run(), "40 1.4142 3\n400 1.4142\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	for src, want := range map[string]string{
+		"/*\nint f( { return 1; }\n*/\nimport \"C\"\n//line cell[7]:9\nfunc init() { C.f() }\n": "cell[7]:9: could not determine what C.f refers to",
+		"import \"C\"\n//line cell[7]:1\nfunc init() { C.nonesuch() }\n":                        "cell[7]:1: could not determine what C.nonesuch refers to",
+		"import \"C\"\n//line cell[7]:1\nfunc init() { undefined1() }\n":                        "cell[7]:1: undefined: undefined1",
+	} {
+		_, err := s.b.Plugin(t.Context(), "c009", map[string][]byte{"cell.go": []byte("package main\n" + src)}, s.graph())
+		var errs build.CompileErrors
+		if !errors.As(err, &errs) || !strings.HasPrefix(errs[0].Error(), want) {
+			t.Errorf("%q, want %s", err, want)
+		}
 	}
 }
 

@@ -33,6 +33,7 @@ type Module struct {
 	Path      string // module path
 	Enclosing string // folder of the go.mod that encloses the notebook; "" without one
 
+	start    string // folder of the notebook, ""
 	rel      string // of the notebook's folder below Enclosing
 	notebook string // import path of the notebook's folder; "" without Enclosing
 
@@ -128,7 +129,7 @@ func (m *Module) findEnclosing(notebookDir string, environ []string) error {
 	if environ == nil {
 		environ = os.Environ()
 	}
-	start := dir
+	m.start = dir
 	gowork := getenv(environ, "GOWORK")
 	if gowork != "" && gowork != "off" {
 		m.work = gowork
@@ -136,7 +137,7 @@ func (m *Module) findEnclosing(notebookDir string, environ []string) error {
 	for {
 		if m.Enclosing == "" && isFile(filepath.Join(dir, "go.mod")) {
 			m.Enclosing = dir
-			m.rel = strings.TrimPrefix(start, dir)
+			m.rel = strings.TrimPrefix(m.start, dir)
 		}
 		if work := filepath.Join(dir, "go.work"); gowork == "" && m.work == "" && isFile(work) {
 			m.work = work
@@ -369,4 +370,12 @@ func (m *Module) usesEmbedded() bool {
 		}
 	}
 	return false
+}
+
+// home is where a cell's relative paths begin: the notebook's folder.
+func (m *Module) home() string {
+	if m.start != "" {
+		return m.start
+	}
+	return m.Dir
 }

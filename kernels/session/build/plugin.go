@@ -42,11 +42,20 @@ func (b *Builder) Plugin(ctx context.Context, name string, files map[string][]by
 		}
 	}
 	begin := time.Now()
+	var objects []string
+	if importsC(files) {
+		if names, objects, err = b.cgo(ctx, st, dir, names); err != nil {
+			return "", err
+		}
+	}
 	c := compilation{dir: dir, files: names, out: "cell.a", config: g.config, extra: st.flags.compile}
 	if err := st.compile(ctx, c); err != nil {
 		return "", err
 	}
 	if err := rename(filepath.Join(dir, "cell.a"), name); err != nil {
+		return "", fmt.Errorf("cell %s: %w", name, err)
+	}
+	if err := appendObjects(filepath.Join(dir, "cell.a"), dir, objects); err != nil {
 		return "", fmt.Errorf("cell %s: %w", name, err)
 	}
 	compiled := time.Now()

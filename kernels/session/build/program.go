@@ -5,6 +5,8 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"go/parser"
+	"go/token"
 	"maps"
 	"os"
 	"path/filepath"
@@ -131,8 +133,28 @@ func (b *Builder) goBuild(ctx context.Context, st *state, dir, exe string, o Pro
 // wantsGo reports whether a file has what takes more than compiling and linking.
 func wantsGo(files map[string][]byte) bool {
 	for _, src := range files {
-		if bytes.Contains(src, []byte(`"C"`)) || bytes.Contains(src, []byte("//go:embed")) {
+		if bytes.Contains(src, []byte("//go:embed")) {
 			return true
+		}
+	}
+	return importsC(files)
+}
+
+// importsC reports whether a file imports "C"; one that cannot be parsed does
+// not, and the compiler says why.
+func importsC(files map[string][]byte) bool {
+	for _, src := range files {
+		if !bytes.Contains(src, []byte(`"C"`)) {
+			continue
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), "", src, parser.ImportsOnly)
+		if err != nil {
+			continue
+		}
+		for _, i := range f.Imports {
+			if i.Path.Value == `"C"` {
+				return true
+			}
 		}
 	}
 	return false

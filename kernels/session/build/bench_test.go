@@ -1,0 +1,94 @@
+package build_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stellarae/lab/kernels/session/build"
+)
+
+// kinds of cells, by what they import.
+var kinds = []struct {
+	name, imports, body string
+}{
+	{"fmt", "fmt", "fmt.Println(%d)"},
+	{"http", "fmt net/http", "fmt.Println(%d, http.MethodGet, http.Get)"},
+	{"lab", "fmt github.com/stellarae/lab/kernels/display", "fmt.Println(%d); display.HTML(\"<b>\")"},
+}
+
+func source(imports []string, body string, n int) map[string][]byte {
+	src := "package main\n"
+	for _, path := range imports {
+		src += fmt.Sprintf("import %q\n", path)
+	}
+	return map[string][]byte{"cell.go": fmt.Appendf(nil, "%sfunc init() { %s }\nfunc main() {}\n", src, fmt.Sprintf(body, n))}
+}
+
+func BenchmarkPlugin(b *testing.B) {
+	for _, k := range kinds {
+		b.Run(k.name, func(b *testing.B) {
+			s := start(b, notebook, build.Options{})
+			imports := strings.Fields(k.imports)
+			g := s.graph(imports...)
+			n := 0
+			for b.Loop() {
+				n++
+				s.graph(imports...)
+				if _, err := s.b.Plugin(b.Context(), fmt.Sprintf("c%03d", n), source(imports, k.body, n), g); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkPluginGoMLX builds a cell as the notebooks of this project have them.
+func BenchmarkPluginGoMLX(b *testing.B) {
+	m, err := build.NewModule(b.TempDir(), "../../..", build.ModuleOptions{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	builder, err := build.NewBuilder(m, build.Options{Log: func(line string) { b.Log(line) }})
+	if err != nil {
+		b.Fatal(err)
+	}
+	imports := []string{"fmt", "github.com/stellarae/lab/stellarae", "github.com/gomlx/gomlx/core/graph", "github.com/stellarae/lab/stellarae/xla"}
+	body := "var m *stellarae.Model; fmt.Println(%d, m, graph.Add, xla.Open)"
+	n := 0
+	for b.Loop() {
+		n++
+		g, err := builder.Packages(b.Context(), imports)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := builder.Plugin(b.Context(), fmt.Sprintf("c%03d", n), source(imports, body, n), g); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkProgram(b *testing.B) {
+	for _, k := range kinds {
+		b.Run(k.name, func(b *testing.B) {
+			s := start(b, notebook, build.Options{})
+			imports := strings.Fields(k.imports)
+			g := s.graph(imports...)
+			n := 0
+			for b.Loop() {
+				n++
+				if _, err := s.b.Program(b.Context(), source(imports, k.body, n), g, build.ProgramOptions{}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkPackagesKnown(b *testing.B) {
+	s := start(b, notebook, build.Options{})
+	s.graph("fmt", "net/http")
+	for b.Loop() {
+		s.graph("fmt", "net/http")
+	}
+}

@@ -58,7 +58,7 @@ func Histogram(values any, bins int) *Chart {
 	var dropped int
 	c.bins, dropped = count(list, bins)
 	if dropped > 0 {
-		c.note("%d values that are not finite are left out", dropped)
+		c.note("without %d not finite", dropped)
 	}
 	return c
 }

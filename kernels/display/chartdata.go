@@ -159,12 +159,15 @@ func count(values []float64, bins int) (out []bin, dropped int) {
 	if bins <= 0 {
 		quartiles := list[len(list)*3/4] - list[len(list)/4]
 		bins = 30
-		if width := 2 * quartiles / math.Cbrt(float64(len(list))); width > 0 {
-			bins = int(min(200, max(5, math.Ceil((high-low)/width))))
+		if n := math.Ceil((high - low) / (2 * quartiles) * math.Cbrt(float64(len(list)))); !math.IsNaN(n) {
+			bins = int(min(200, max(5, n)))
 		}
 	}
 	bins = min(bins, maxPoints)
-	edge := func(i int) float64 { return low + (high-low)*(float64(i)/float64(bins)) }
+	edge := func(i int) float64 { // does not overflow
+		t := float64(i) / float64(bins)
+		return low*(1-t) + high*t
+	}
 	out = make([]bin, bins)
 	for i := range out {
 		out[i].from, out[i].to = edge(i), edge(i+1)

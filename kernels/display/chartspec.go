@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 )
 
 // zoom moves and scales the axes. It works on axes of numbers and times only.
@@ -89,6 +90,11 @@ func (c *Chart) specSeries(spec object) (notes []string) {
 		spec["mark"] = object{"type": "line", "point": object{"opacity": 0, "size": 60}}
 	case "point":
 		spec["mark"] = object{"type": "point", "filled": true, "opacity": 0.7}
+		for _, a := range []object{x, y} { // room for the points at the edges
+			if scale, ok := a["scale"].(object); ok {
+				scale["padding"] = 10
+			}
+		}
 	case "bar":
 		spec["mark"] = object{"type": "bar"}
 		y["scale"] = object{"zero": true}
@@ -101,6 +107,9 @@ func (c *Chart) specSeries(spec object) (notes []string) {
 	}
 	if kind == "nominal" {
 		x["sort"] = nil // as they come
+		if letters := len(strings.Join(c.series[0].labels, " ")); 8*letters < c.width {
+			x["axis"] = object{"labelAngle": 0} // they fit side by side
+		}
 		return notes
 	}
 	spec["params"] = zoom

@@ -162,7 +162,7 @@ func TestTrack(t *testing.T) {
 
 func TestTerminal(t *testing.T) {
 	var out bytes.Buffer
-	term := newTerminal(&out, strings.NewReader("gopher\r\nrest"))
+	term := &terminal{out: &out, in: strings.NewReader("gopher\r\nrest")}
 	term.send(pipe.Display, single("text/plain", "plain\n"))
 	term.send(pipe.Update, pipe.Bundle{Data: map[string]any{"text/html": "<b>", "text/markdown": "*m*"}})
 	term.send(pipe.Display, single("text/html", "<b>bold</b>"))

@@ -22,10 +22,10 @@ type terminal struct {
 	screen bool // a line can be overwritten
 }
 
-func newTerminal(out io.Writer, in io.Reader) *terminal {
-	f, ok := out.(*os.File)
-	return &terminal{out: out, in: in, screen: ok && isTerminal(f)}
-}
+// standardOutput is os.Stdout as it is at each write.
+type standardOutput struct{}
+
+func (standardOutput) Write(b []byte) (int, error) { return os.Stdout.Write(b) }
 
 // textTypes are the MIME types that read well as they are, the best first.
 var textTypes = []string{"text/plain", "text/markdown", "text/latex"}
@@ -39,15 +39,16 @@ func (t *terminal) send(_ string, b pipe.Bundle) error {
 			return err
 		}
 	}
-	for _, mime := range slices.Sorted(maps.Keys(b.Data)) {
-		size := ""
-		if s, ok := b.Data[mime].(string); ok {
-			size = fmt.Sprintf(", %d bytes", len(s))
-		}
-		_, err := fmt.Fprintf(t.out, "[%s%s: shown in a notebook]\n", mime, size)
-		return err
+	if len(b.Data) == 0 {
+		return nil
 	}
-	return nil
+	mime := slices.Sorted(maps.Keys(b.Data))[0]
+	size := ""
+	if s, ok := b.Data[mime].(string); ok {
+		size = fmt.Sprintf(", %d bytes", len(s))
+	}
+	_, err := fmt.Fprintf(t.out, "[%s%s: shown in a notebook]\n", mime, size)
+	return err
 }
 
 // progress overwrites the line of a bar; where lines stay, only the last is written.

@@ -36,7 +36,7 @@ var choose = sync.OnceValue(func() transport {
 		}
 		fmt.Fprintln(os.Stderr, "display:", err)
 	}
-	return newTerminal(os.Stdout, os.Stdin)
+	return &terminal{out: standardOutput{}, in: os.Stdin, screen: isTerminal(os.Stdout)}
 })
 
 // current is the link a worker installed, or else what the environment says at

@@ -167,7 +167,7 @@ func (b *Builder) Packages(ctx context.Context, imports []string) (*Graph, error
 	if err != nil {
 		return nil, err
 	}
-	return b.graph(ctx, st, imports, []string{"plugin", "runtime/cgo", b.o.Worker})
+	return b.graph(ctx, st, imports, []string{"plugin", "runtime", "runtime/cgo", b.o.Worker})
 }
 
 // graph makes the graph of imports, and of what is needed besides them.
@@ -221,7 +221,7 @@ func (b *Builder) graph(ctx context.Context, st *state, imports, besides []strin
 			g.Imports = append(g.Imports, path)
 		}
 	}
-	closure(st.table.packages, g.packages, append(besides, "runtime", "runtime/cgo")...)
+	closure(st.table.packages, g.packages, besides...)
 	closure(st.table.packages, g.packages, g.Imports...)
 	g.config = importConfig(g.packages)
 	local := map[string]string{}

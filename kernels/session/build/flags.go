@@ -42,6 +42,11 @@ func (b *Builder) SetFlags(args []string) error {
 	if err != nil {
 		return err
 	}
+	for _, word := range f.link {
+		if strings.HasPrefix(word, "main.") || strings.HasPrefix(word, "-X=main.") {
+			return fmt.Errorf("-ldflags: %s: the linker sets no variables of cells whose variables live", word)
+		}
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.flags = f

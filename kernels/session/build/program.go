@@ -42,7 +42,7 @@ func (b *Builder) Program(ctx context.Context, files map[string][]byte, g *Graph
 	st, err := b.current(ctx, static, f)
 	var own *Graph
 	if err == nil && direct {
-		own, err = b.graph(ctx, st, g.Imports, nil)
+		own, err = b.graph(ctx, st, g.Imports, []string{"runtime"})
 	}
 	var linkArgs []string
 	if err == nil && direct && external(own) {

@@ -100,7 +100,7 @@ func (b *Builder) warm(ctx context.Context, mode mode, imports []string) (*Graph
 	if err != nil {
 		return nil, err
 	}
-	return b.graph(ctx, st, imports, []string{"runtime/cgo"})
+	return b.graph(ctx, st, imports, []string{"runtime", "runtime/cgo"})
 }
 
 // standardLibrary lists the packages of the standard library that cells can import.

@@ -1,10 +1,10 @@
 package widgets
 
 import (
-	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math/rand/v2"
 	"os"
 	"slices"
 	"sync"
@@ -51,9 +51,7 @@ type model struct {
 }
 
 func newModel(kind, module, view, viewModule string, state map[string]any) *model {
-	var b [16]byte
-	rand.Read(b[:])
-	m := &model{kind: kind, id: fmt.Sprintf("%x", b), state: map[string]any{
+	m := &model{kind: kind, id: fmt.Sprintf("%016x%016x", rand.Uint64(), rand.Uint64()), state: map[string]any{
 		"_model_module": module, "_model_module_version": modulesVersion, "_model_name": kind + "Model",
 		"_view_module": viewModule, "_view_module_version": modulesVersion, "_view_name": view,
 		"_view_count": nil,

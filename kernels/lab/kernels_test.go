@@ -28,7 +28,7 @@ type kernel struct {
 	ask, told     string // Shift-Tab after ask shows told
 	goesOn        bool   // it runs the cells after one that failed
 	slowTab       bool   // the first Tabs come too early for it
-	slider        string // a slider from 0 to 100 at 10 whose callback prints "moved to N" below it; "" without ipywidgets
+	slider        string // a slider from 0 to 100 at 10 whose callback shows "moved to N" below it; "" without ipywidgets
 	read          string // prints "value N"
 }
 
@@ -79,9 +79,11 @@ var gokernel = kernel{
 	ask: "fmt.Println", told: "Println formats using the default formats",
 	slider: `import "github.com/stellarae/lab/kernels/display/widgets"
 
-slider := widgets.IntSlider(0, 100, 10)
-slider.OnChange(func(v int) { fmt.Println("moved to", v) })
-slider.Display()`,
+slider := widgets.IntSlider("n", 0, 100, 1, 10)
+label := widgets.Label("not moved")
+slider.OnChange(func(v int) { label.Set(fmt.Sprint("moved to ", v)) })
+slider.Display()
+label.Display()`,
 	read: `fmt.Println("value", slider.Value())`,
 }
 

@@ -132,11 +132,12 @@ func get[T any](t *testing.T) func(T, error) T {
 }
 
 // TestLab does with every kernel what people do in JupyterLab.
-// GOKERNEL_LAB names the kernels, python3 without.
+// GOKERNEL_LAB names the kernels, with commas between: gokernel, gonb, or
+// python3, on which everything here is known to work.
 func TestLab(t *testing.T) {
 	names := strings.FieldsFunc(os.Getenv("GOKERNEL_LAB"), func(r rune) bool { return r == ',' })
 	if len(names) == 0 {
-		names = []string{"python3"}
+		names = []string{"gokernel"}
 	}
 	for _, name := range names {
 		k, ok := kernels[name]

@@ -11,14 +11,18 @@ import tempfile
 import unittest
 
 import jupyter_kernel_test
+from jupyter_core.paths import jupyter_data_dir
 
 if os.environ.get("GOKERNEL_PROGRAMS"):
     import programs
 
     programs.ready(os.environ["GOKERNEL_PROGRAMS"], ["gokernel"])
 
-# The history that the kernel keeps for its user is not the tests' to fill.
-os.environ["XDG_DATA_HOME"] = tempfile.mkdtemp()
+# The history that the kernel keeps for its user is not the tests' to fill;
+# kernelspecs are looked for where they were.
+history = tempfile.TemporaryDirectory()
+os.environ["JUPYTER_DATA_DIR"] = jupyter_data_dir()
+os.environ["XDG_DATA_HOME"] = history.name
 
 DISPLAY = 'import "github.com/stellarae/lab/kernels/display"\n\n'
 

@@ -13,8 +13,9 @@ import (
 	"github.com/stellarae/lab/kernels/wire"
 )
 
-// serve runs the kernel of a connection file until Jupyter ends it. What it has to say goes to
-// standard error, which Jupyter puts in its log; GOKERNEL_LOG=debug says more.
+// serve runs the kernel of a connection file until Jupyter ends it. What it has
+// to say goes to standard error, which Jupyter puts in its log;
+// GOKERNEL_LOG=debug says more.
 func serve(ctx context.Context, file, mode string) error {
 	conn, err := wire.ReadConnection(file, false)
 	if err != nil {

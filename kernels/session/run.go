@@ -95,9 +95,6 @@ func (s *Session) runLiving(a *activity, c *cell.Cell, items []cell.Item, name s
 	case proto.Interrupted:
 		return interruptedError("")
 	case proto.Abandoned:
-		s.mu.Lock()
-		s.pending = true
-		s.mu.Unlock()
 		return interruptedError("it waits inside a call and ends when that returns; interrupt again to end the worker, with all variables")
 	case proto.Refused:
 		return plainError("LoadError", "load the compiled cell: %s", d.Reason)
@@ -115,7 +112,7 @@ func (s *Session) buried(w *child, a *activity) *server.Error {
 	if s.worker == w {
 		s.worker = nil
 	}
-	s.pending = false
+	clear(s.pending)
 	s.mu.Unlock()
 	s.cells.Lock()
 	lost := s.ledger.NewWorker()
@@ -123,6 +120,10 @@ func (s *Session) buried(w *child, a *activity) *server.Error {
 	what := "no variables were alive"
 	if len(lost) > 0 {
 		what = "lost with it: " + list(lost, 12)
+	}
+	if state.Code == 0 && a.asked.Load() == 0 {
+		s.out().Stream("stderr", fmt.Sprintf("the cell ended the worker by os.Exit(0); %s; declarations are kept\n", what))
+		return nil
 	}
 	e := &server.Error{Name: "WorkerDied", Value: fmt.Sprintf("the worker ended (%s); %s; declarations are kept", state, what)}
 	if a.asked.Load() > 1 {
@@ -323,7 +324,8 @@ func (s *Session) ensureWorker(ctx context.Context) (*child, error) {
 		w.p.Kill()
 		return nil, context.Canceled
 	}
-	s.worker, s.pending = w, false
+	s.worker = w
+	clear(s.pending)
 	return w, nil
 }
 

@@ -79,7 +79,7 @@ type Session struct {
 	idle    server.Output   // of the last one that ran
 	active  map[*activity]bool
 	nextID  atomic.Int64
-	pending bool // an abandoned cell may still be going on in the worker
+	pending map[int64]bool // abandoned cells that go on in the worker
 	warm    sync.WaitGroup
 	closed  bool
 	tracked []string
@@ -108,7 +108,7 @@ func New(ctx context.Context, o Options) (*Session, error) {
 		return nil, fmt.Errorf("session folder: %w", err)
 	}
 	s := &Session{o: o, tmp: tmp, log: o.Log, mode: o.Mode, cwd: o.Dir, ledger: source.New(), autoget: true,
-		env: map[string]string{}, texts: map[string]string{}, active: map[*activity]bool{}, idle: discard{}}
+		env: map[string]string{}, texts: map[string]string{}, active: map[*activity]bool{}, pending: map[int64]bool{}, idle: discard{}}
 	if s.mod, err = build.NewModule(tmp, o.Dir, build.ModuleOptions{CacheDir: o.CacheDir}); err != nil {
 		s.log("%v; the session does without the module", err)
 		if s.mod, err = build.NewModule(tmp, "", build.ModuleOptions{CacheDir: o.CacheDir}); err != nil {
@@ -211,7 +211,7 @@ func (s *Session) Interrupt() {
 	for a := range s.active {
 		all = append(all, a)
 	}
-	w, pending := s.worker, s.pending
+	w, pending := s.worker, len(s.pending) > 0
 	s.mu.Unlock()
 	for _, a := range all {
 		n := a.asked.Add(1)
@@ -225,6 +225,17 @@ func (s *Session) Interrupt() {
 	}
 	if len(all) == 0 && pending && w != nil {
 		w.p.Kill()
+	}
+}
+
+// abandon notes that a cell goes on after its end, or that it has stopped.
+func (s *Session) abandon(id int64, goesOn bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if goesOn {
+		s.pending[id] = true
+	} else {
+		delete(s.pending, id)
 	}
 }
 

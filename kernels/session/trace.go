@@ -75,8 +75,15 @@ func sourceLine(code string, line, col int) []string {
 // panicError makes an error of a panic: where it happened, innermost call first,
 // cells with the line itself.
 func (s *Session) panicError(p proto.Panic) *server.Error {
-	e := &server.Error{Name: "Panic", Value: p.Value}
-	head := "panic: " + p.Value
+	value := source.Plain(p.Value) // the runtime names types of the session
+	if value != p.Value {
+		value += " (types of one name, from different cells, are different)"
+	}
+	e := &server.Error{Name: "Panic", Value: value}
+	if first, _, more := strings.Cut(value, "\n"); more {
+		e.Value = first + " ..."
+	}
+	head := "panic: " + value
 	if p.Goroutine {
 		head += " (in a goroutine that the cell started)"
 	}
@@ -87,10 +94,7 @@ func (s *Session) panicError(p proto.Panic) *server.Error {
 
 func (s *Session) frames(frames []proto.Frame) (out []string) {
 	for _, f := range frames {
-		name := strings.TrimPrefix(source.Plain(f.Func), "main.")
-		if name == "cell" || strings.HasPrefix(name, "cell.func") || name == "main" {
-			name = "" // the cell itself
-		}
+		name := strings.TrimPrefix(source.Caller(f.Func), "main.")
 		code, ok := s.text(f.File)
 		if !ok {
 			out = append(out, fmt.Sprintf("%s%s (%s:%d)%s", dim, name, shortPath(f.File), f.Line, reset))

@@ -54,8 +54,15 @@ func (c *child) process() *proc.Process {
 }
 
 // deadly are the beginnings of lines with which Go's runtime ends a process.
-// What follows is held back: it becomes the cell's error, if the process ends.
-var deadly = []string{"panic: ", "fatal error: ", "runtime: ", "SIGSEGV", "SIGABRT", "SIGBUS", "SIGFPE", "unexpected fault address", "\tpanic: "}
+// What follows is held back that long: it becomes the cell's error, if the
+// process ends. The calls of a stack that overflowed take seconds to be counted.
+var deadly = map[string]time.Duration{"panic: ": brief, "\tpanic: ": brief, "runtime: ": brief, "SIGSEGV": brief, "SIGABRT": brief, "SIGBUS": brief, "SIGFPE": brief,
+	"unexpected fault address": brief, "fatal error: ": lengthy, "runtime: goroutine stack exceeds": lengthy}
+
+const (
+	brief   = 400 * time.Millisecond
+	lengthy = 15 * time.Second
+)
 
 const mostTail = 1 << 20
 
@@ -65,11 +72,14 @@ func (c *child) Output(stderr bool, b []byte) {
 	hold := false
 	if stderr {
 		if !c.holding {
-			for _, d := range deadly {
-				c.holding = c.holding || strings.HasPrefix(string(b), d)
+			var most time.Duration
+			for begin, long := range deadly {
+				if strings.HasPrefix(string(b), begin) {
+					most = max(most, long)
+				}
 			}
-			if c.holding {
-				time.AfterFunc(400*time.Millisecond, c.release)
+			if c.holding = most > 0; c.holding {
+				time.AfterFunc(most, c.release)
 			}
 		}
 		if hold = c.holding; hold && c.tail.Len() < mostTail {
@@ -153,6 +163,9 @@ func (c *child) Message(m pipe.Message) {
 	case proto.Done:
 		var d proto.DoneBody
 		if json.Unmarshal(m.Raw, &d) == nil {
+			if d.Status == proto.Abandoned {
+				c.s.abandon(d.ID, true)
+			}
 			c.mu.Lock()
 			ch := c.waiting[d.ID]
 			delete(c.waiting, d.ID)
@@ -160,6 +173,11 @@ func (c *child) Message(m pipe.Message) {
 			if ch != nil {
 				ch <- d
 			}
+		}
+	case proto.Gone:
+		var b proto.GoneBody
+		if json.Unmarshal(m.Raw, &b) == nil {
+			c.s.abandon(b.ID, false)
 		}
 	case proto.Stray:
 		var b proto.StrayBody

@@ -15,10 +15,7 @@ import (
 // Enter opens a net under a goroutine that a cell starts: `defer rt.Enter()()`.
 // A panic in it ends the cell with an error, not the worker.
 func Enter() func() {
-	e := current()
-	if e != nil {
-		e.enter()
-	}
+	e := enter()
 	debug.SetPanicOnFault(true)
 	return func() {
 		if v := recover(); v != nil {
@@ -34,6 +31,32 @@ func Enter() func() {
 func Go(f func()) {
 	defer Enter()()
 	f()
+}
+
+// Net gives f a net, for a function that code of others runs in a goroutine of
+// its own: the cell that handed it over answers for it, even where the
+// goroutine is not one that inherits the cell's label, as with time.AfterFunc.
+func Net[F func() | func() error](f F) F {
+	l := getLabel()
+	adopt := func() func() {
+		if getLabel() == nil {
+			if _, runs := executions.Load(l); runs {
+				setLabel(l)
+			}
+		}
+		return Enter()
+	}
+	switch g := any(f).(type) {
+	case func():
+		if g != nil {
+			return any(func() { defer adopt()(); g() }).(F)
+		}
+	case func() error:
+		if g != nil {
+			return any(func() error { defer adopt()(); return g() }).(F)
+		}
+	}
+	return f
 }
 
 // failed reports a panic while the stack is still that of the panic.
@@ -85,14 +108,15 @@ func frames() []proto.Frame {
 	pc := make([]uintptr, 256)
 	list := runtime.CallersFrames(pc[:runtime.Callers(3, pc)])
 	var out []proto.Frame
-	panicking := true
+	panicking, fell := true, false
 	for {
 		f, more := list.Next()
 		name := f.Function
 		switch {
 		case strings.HasPrefix(name, "runtime.gopanic"), strings.HasPrefix(name, "runtime.panic"), strings.HasPrefix(name, "runtime.sigpanic"),
 			strings.HasPrefix(name, "runtime.goPanic"), panicking && strings.HasPrefix(name, "runtime."):
-			if name == "runtime.gopanic" {
+			if name == "runtime.gopanic" && !fell {
+				fell = true
 				out = out[:0] // what came before is the net, not the fall
 			}
 		case strings.Contains(name, "kernels/session/rt."), path.Base(f.File) == "variables.go", name == "runtime.goexit":

@@ -87,7 +87,14 @@ func handle(w *pipe.Writer, m pipe.Message) {
 	case proto.Run:
 		var b proto.RunBody
 		if decode(m, &b) {
-			go func() { send(w, proto.Done, run(b)) }()
+			go func() {
+				e, d := run(b)
+				send(w, proto.Done, d)
+				if d.Status == proto.Abandoned {
+					<-e.gone
+					send(w, proto.Gone, proto.GoneBody{ID: e.id})
+				}
+			}()
 		}
 	case proto.Interrupt:
 		interrupt()
@@ -136,24 +143,24 @@ func decode(m pipe.Message, v any) bool {
 }
 
 // run loads a plugin and runs its cell to its end.
-func run(b proto.RunBody) proto.DoneBody {
+func run(b proto.RunBody) (*execution, proto.DoneBody) {
 	forget(b.Drop)
 	started := make(chan *execution)
 	go func() {
 		e := begin(b.ID)
-		restore := e.withContext()
 		started <- e
-		defer restore()
+		defer e.cancel()
+		defer hook.SetContext(e.ctx)()
 		finished := false
 		defer func() {
 			v := recover()
 			switch {
 			case v != nil:
 				e.failed(v, false)
+			case e.stop.Load(): // also when its goroutines stopped, and it had only waited for them
+				e.end(proto.DoneBody{Status: proto.Interrupted})
 			case finished:
 				e.end(proto.DoneBody{Status: proto.OK})
-			case e.stop.Load():
-				e.end(proto.DoneBody{Status: proto.Interrupted})
 			default:
 				e.end(proto.DoneBody{Status: proto.Goexit})
 			}
@@ -172,7 +179,7 @@ func run(b proto.RunBody) proto.DoneBody {
 		finished = true
 	}()
 	e := <-started
-	return <-e.result
+	return e, <-e.result
 }
 
 // load opens a plugin; initialisers of packages that are new run in it.

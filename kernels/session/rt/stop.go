@@ -4,13 +4,13 @@ import (
 	"context"
 	"runtime"
 	"runtime/pprof"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
 	"unsafe"
 
-	"github.com/stellarae/lab/kernels/display/hook"
 	"github.com/stellarae/lab/kernels/session/rt/proto"
 )
 
@@ -19,18 +19,21 @@ import (
 type execution struct {
 	id     int64
 	label  unsafe.Pointer
+	ctx    context.Context // ends with an interrupt; display.Context gives it
 	cancel context.CancelFunc
 	stop   atomic.Bool
 	result chan proto.DoneBody // one value: how it ended
+	gone   chan struct{}       // closed when the last goroutine has left
 
 	mu    sync.Mutex
-	live  int // goroutines known: the cell's own, and those it started
+	live  int // goroutines known: the cell's own, and those it started; under counting
 	ended bool
 }
 
 var (
-	stops      atomic.Int32 // executions asked to stop that still have goroutines
-	executions sync.Map     // label -> *execution
+	counting   sync.Mutex                   // who comes and goes
+	stopped    atomic.Pointer[[]*execution] // those asked to stop that still have goroutines; nil for none
+	executions sync.Map                     // label -> *execution
 )
 
 //go:linkname getLabel runtime/pprof.runtime_getProfLabel
@@ -42,18 +45,24 @@ func setLabel(unsafe.Pointer)
 // P is a place where a cell can be stopped. It costs one load while none is
 // asked to stop.
 func P() {
-	if stops.Load() != 0 {
+	if stopped.Load() != nil {
 		obey()
 	}
 }
 
 // obey ends the goroutine if its cell was asked to stop. Deferred functions
-// run, undisturbed, as the goroutine loses its label first.
+// run, undisturbed, as the goroutine loses its label first. A cell that waits
+// for ever keeps the list from being empty, so a look at it must be cheap.
 func obey() {
-	if e := current(); e != nil && e.stop.Load() {
-		setLabel(nil)
-		e.leave()
-		runtime.Goexit()
+	l := getLabel()
+	if list := stopped.Load(); l != nil && list != nil {
+		for _, e := range *list {
+			if e.label == l {
+				setLabel(nil)
+				e.leave()
+				runtime.Goexit()
+			}
+		}
 	}
 }
 
@@ -69,33 +78,49 @@ func current() *execution {
 
 // begin labels the goroutine that calls it as the cell's own.
 func begin(id int64) *execution {
-	e := &execution{id: id, result: make(chan proto.DoneBody, 2), live: 1}
+	ctx, cancel := context.WithCancel(context.Background())
+	e := &execution{id: id, ctx: ctx, cancel: cancel, result: make(chan proto.DoneBody, 2), gone: make(chan struct{}), live: 1}
 	pprof.SetGoroutineLabels(pprof.WithLabels(context.Background(), pprof.Labels("cell", strconv.FormatInt(id, 10))))
 	e.label = getLabel()
 	executions.Store(e.label, e)
 	return e
 }
 
-// enter counts a goroutine in.
-func (e *execution) enter() {
-	e.mu.Lock()
+// enter counts a goroutine in, by the label that it inherited; nil without one.
+// A goroutine may come to it after all others of its cell have left.
+func enter() *execution {
+	l := getLabel()
+	if l == nil {
+		return nil
+	}
+	counting.Lock()
+	defer counting.Unlock()
+	e := current()
+	if e == nil {
+		e = &execution{label: l, cancel: func() {}, result: make(chan proto.DoneBody, 2), gone: make(chan struct{}), ended: true}
+		executions.Store(l, e)
+	}
 	e.live++
-	e.mu.Unlock()
+	return e
 }
 
 // leave counts a goroutine out; the last one ends the execution's traces.
 func (e *execution) leave() {
-	e.mu.Lock()
-	e.live--
-	last := e.live == 0
-	e.mu.Unlock()
-	if !last {
+	counting.Lock()
+	defer counting.Unlock()
+	if e.live--; e.live > 0 {
 		return
 	}
-	if e.stop.Load() {
-		stops.Add(-1)
-	}
 	executions.Delete(e.label)
+	if list := stopped.Load(); list != nil && e.stop.Load() {
+		rest := slices.DeleteFunc(slices.Clone(*list), func(x *execution) bool { return x == e })
+		if len(rest) == 0 {
+			stopped.Store(nil)
+		} else {
+			stopped.Store(&rest)
+		}
+	}
+	close(e.gone)
 }
 
 // end reports how the cell ended; only the first report counts.
@@ -113,12 +138,17 @@ func (e *execution) end(d proto.DoneBody) bool {
 
 // halt asks all goroutines of the cell to stop.
 func (e *execution) halt() {
-	e.mu.Lock()
-	defer e.mu.Unlock()
+	counting.Lock()
+	defer counting.Unlock()
 	if e.live == 0 || !e.stop.CompareAndSwap(false, true) {
 		return
 	}
-	stops.Add(1)
+	var list []*execution
+	if old := stopped.Load(); old != nil {
+		list = slices.Clone(*old)
+	}
+	list = append(list, e)
+	stopped.Store(&list)
 	e.cancel()
 }
 
@@ -150,16 +180,9 @@ func interrupt() {
 }
 
 // pending counts executions that were asked to stop and have not.
-func pending() int { return int(stops.Load()) }
-
-// withContext makes a context that ends with an interrupt the one that
-// display.Context gives.
-func (e *execution) withContext() (restore func()) {
-	ctx, cancel := context.WithCancel(context.Background())
-	e.cancel = cancel
-	back := hook.SetContext(ctx)
-	return func() {
-		back()
-		cancel()
+func pending() int {
+	if list := stopped.Load(); list != nil {
+		return len(*list)
 	}
+	return 0
 }

@@ -17,6 +17,7 @@ const (
 	Setenv    = "setenv"    // EnvBody
 	Ready     = "ready"     // the worker has started
 	Done      = "done"      // DoneBody: a cell has ended
+	Gone      = "gone"      // GoneBody: an abandoned cell has stopped
 	Stray     = "stray"     // StrayBody: a panic after the end of its cell
 )
 
@@ -60,6 +61,11 @@ type Frame struct {
 	Func string `json:"func"`
 	File string `json:"file"`
 	Line int    `json:"line"`
+}
+
+// GoneBody names a cell.
+type GoneBody struct {
+	ID int64 `json:"id"`
 }
 
 // StrayBody is a panic in a goroutine whose cell had ended.

@@ -50,6 +50,8 @@ type Plan struct {
 	unused  map[token.Pos]bool // local variables declared and not used
 	emitted []*decl            // functions written out by Session
 	stamps  map[*decl]map[string]string
+	broken  map[*decl]bool // declarations with errors, also such as this cell does not need
+	stale   map[*decl]bool // compiled functions that this cell makes out of date, and what they need
 }
 
 // Check parses and type-checks a cell against what the session remembers. A
@@ -92,6 +94,10 @@ func (l *Ledger) Commit(p *Plan) {
 
 // declare enters what the cell declares in the ledger; last one wins.
 func (p *Plan) declare() {
+	for _, i := range p.f.imports {
+		p.l.drop(i.key())
+		delete(p.l.vars, i.key())
+	}
 	for _, d := range p.f.decls {
 		names := []string{d.name}
 		if d.kind == cell.Const {
@@ -103,6 +109,7 @@ func (p *Plan) declare() {
 			}
 			p.l.drop(n)
 			delete(p.l.vars, n)
+			delete(p.l.imports, n)
 			p.l.decls[n] = d
 		}
 	}
@@ -118,6 +125,7 @@ func (p *Plan) declare() {
 				continue
 			}
 			p.l.drop(n)
+			delete(p.l.imports, n)
 			if p.mode == Living {
 				delete(p.l.vars, n)
 			}
@@ -229,6 +237,9 @@ func (p *Plan) qualifiers() map[string][]string {
 	declared := map[string]bool{}
 	for _, d := range p.f.decls {
 		declared[d.name] = true
+		for _, n := range d.all {
+			declared[n] = true
+		}
 	}
 	for _, v := range p.f.vars {
 		for _, n := range v.names {
@@ -392,6 +403,14 @@ func (p *Plan) check(ctx context.Context, pk Packages) ([]Diag, error) {
 	}
 	p.info = &types.Info{Types: map[ast.Expr]types.TypeAndValue{}, Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{}, Selections: map[*ast.SelectorExpr]*types.Selection{}, Scopes: map[ast.Node]*types.Scope{}, Implicits: map[ast.Node]types.Object{}, Instances: map[*ast.Ident]types.Instance{}}
 	p.pkg, _ = conf.Check("main", p.l.fset, p.files, p.info)
+	p.broken = map[*decl]bool{}
+	for _, d := range diags {
+		for _, o := range p.l.decls {
+			if a, b := o.span(); o.text.Serial == d.Text.Serial && a <= d.Start && d.Start < b {
+				p.broken[o] = true
+			}
+		}
+	}
 	return p.relevant(diags), nil
 }
 
@@ -437,13 +456,19 @@ func (p *Plan) function(name string, actions []action) ast.Decl {
 func (p *Plan) typeError(te types.Error) []Diag {
 	msg := te.Msg
 	switch {
-	case strings.HasPrefix(msg, "declared and not used"):
+	case strings.HasPrefix(msg, "declared and not used"), strings.HasSuffix(msg, " declared and not used") && !strings.HasPrefix(msg, "label "): // the latter in type switches
 		p.unused[te.Pos] = true
 		return nil
 	case strings.HasSuffix(msg, "imported and not used"), strings.Contains(msg, "imported as") && strings.Contains(msg, "and not used"):
 		return nil
 	case strings.HasPrefix(msg, "initialization cycle"), strings.HasPrefix(msg, "\t") && p.mode == Living:
 		if p.mode == Living {
+			return nil
+		}
+	case strings.Contains(msg, " already declared through import of ") && p.mode == Living:
+		// Written out, imports have names of their own.
+		name, _, _ := strings.Cut(msg, " ")
+		if t, _, ok := p.place(te.Pos); !ok || t != p.f.text || !slices.ContainsFunc(p.f.imports, func(i Import) bool { return i.key() == name }) {
 			return nil
 		}
 	case strings.Contains(msg, "is not used") && p.result != nil && p.result.stmt.Pos() <= te.Pos && te.Pos < p.result.stmt.End():

@@ -46,8 +46,10 @@ func (p *Plan) Session() map[string][]byte {
 	m := &emission{Plan: p, e: edits{}, whole: map[*decl]bool{}, vars: map[string]bool{}, slots: map[*types.Func]bool{},
 		methods: map[*types.Func]bool{}, files: map[*text]*outFile{}, aliases: map[string]string{}}
 	p.stamps = map[*decl]map[string]string{}
-	for d := range p.reach() {
-		if d.kind != cell.Func || d.generic {
+	reached := p.reach()
+	maps.Copy(reached, p.stale)
+	for d := range reached {
+		if d.kind != cell.Func || d.generic || slices.Contains(p.f.inits, d) {
 			continue
 		}
 		if s := p.stamp(d); !maps.Equal(d.built, s) || d.built == nil {
@@ -161,6 +163,9 @@ func (m *emission) out(t *text) *outFile {
 	if f == nil {
 		f = &outFile{t: t, used: map[string]Import{}}
 		m.files[t] = f
+		for _, at := range t.lines {
+			m.e.insert(t, at+2, " ")
+		}
 	}
 	return f
 }
@@ -171,7 +176,7 @@ func (m *emission) rewriteIn(s located, n ast.Node) {
 	f := m.out(s.t)
 	r.qual = func(pkg *types.Package) string { return f.qualify(pkg) }
 	r.node(n)
-	m.Plan.usedImports(f, n)
+	m.Plan.usedImports(f, n, r.living)
 }
 
 // qualify names a package in a written file, adding an import where needed.
@@ -186,8 +191,10 @@ func (f *outFile) qualify(pkg *types.Package) string {
 	return name
 }
 
-// usedImports notes which imports of its file a node uses.
-func (p *Plan) usedImports(f *outFile, n ast.Node) {
+// usedImports notes which imports of its file a node uses. In a living session
+// they have names of their own, as a variable may be called like a package that
+// other cells import.
+func (p *Plan) usedImports(f *outFile, n ast.Node, living bool) {
 	sel := map[*ast.Ident]bool{}
 	ast.Inspect(n, func(n ast.Node) bool {
 		switch n := n.(type) {
@@ -199,11 +206,15 @@ func (p *Plan) usedImports(f *outFile, n ast.Node) {
 			case *types.PkgName:
 				for _, i := range f.t.imports {
 					if i.Path == o.Imported().Path() && i.key() == n.Name {
-						f.used[n.Name] = Import{Name: n.Name, Path: i.Path}
+						name := n.Name
+						if living {
+							name += mark
+						}
+						f.used[name] = Import{Name: name, Path: i.Path}
 					}
 				}
 			default:
-				if o.Pkg() != nil && o.Pkg() != p.pkg && o.Parent() == o.Pkg().Scope() && !sel[n] {
+				if !living && o.Pkg() != nil && o.Pkg() != p.pkg && o.Parent() == o.Pkg().Scope() && !sel[n] {
 					f.used["."+o.Pkg().Path()] = Import{Name: ".", Path: o.Pkg().Path()}
 				}
 			}
@@ -430,7 +441,7 @@ func (m *emission) forward(f *types.Func, qual func(*types.Package) string) stri
 // Idle says that the cell only declares, and nothing that runs could tell: it
 // need not be compiled until something uses it.
 func (p *Plan) Idle() bool {
-	if len(p.f.actions)+len(p.f.main)+len(p.f.inits)+len(p.f.vars) > 0 || len(p.Dropped) > 0 {
+	if len(p.f.actions)+len(p.f.main)+len(p.f.inits)+len(p.f.vars) > 0 || len(p.Dropped) > 0 || len(p.stale) > 0 {
 		return false
 	}
 	for _, i := range p.f.blanks {

@@ -51,6 +51,18 @@ func Plain(name string) string {
 	return b.String()
 }
 
+// Caller is Plain for the name of a function in a stack trace; "" where it is
+// the cell itself, or a function literal in it.
+func Caller(name string) string {
+	rest := strings.TrimPrefix(name, "main.")
+	for _, own := range []string{"cell", "main", "init"} {
+		if strings.HasPrefix(rest, mark+own) && strings.Contains(rest, implMark) {
+			return ""
+		}
+	}
+	return Plain(name)
+}
+
 // Text is the Go code of one cell, and what its positions are called.
 type Text struct {
 	Serial int    // grows with every cell of the session
@@ -62,6 +74,7 @@ type Text struct {
 type text struct {
 	Text
 	imports []Import // names its code may use, as bound when it ran
+	lines   []int    // offsets of line directives, which would move positions away from the cell
 }
 
 // Import binds a name in the code of a cell. Name is "" for the package's own

@@ -78,6 +78,7 @@ func (l *Ledger) parse(t Text, items []cell.Item) (*fresh, []Diag) {
 	if err != nil {
 		return nil, err
 	}
+	f.text.directives(declFile, df, len(declHead))
 	if err := f.addDecls(l, declFile, df, items); err != nil {
 		return nil, err
 	}
@@ -90,6 +91,7 @@ func (l *Ledger) parse(t Text, items []cell.Item) (*fresh, []Diag) {
 		if err != nil {
 			return nil, err
 		}
+		f.text.directives(again, af, len(stmtHead))
 		f.addStmts(l, body(first), ff, body(again), af, items)
 	}
 	if inMain {
@@ -97,12 +99,24 @@ func (l *Ledger) parse(t Text, items []cell.Item) (*fresh, []Diag) {
 		if err != nil {
 			return nil, err
 		}
+		f.text.directives(m, mf, len(stmtHead))
 		f.main = nil
 		for _, s := range body(m) {
 			f.main = append(f.main, action{file: mf, lead: len(stmtHead), stmt: s, item: itemAt(items, mf.Offset(s.Pos())-len(stmtHead))})
 		}
 	}
 	return f, nil
+}
+
+// directives notes where line directives are.
+func (t *text) directives(f *ast.File, tf *token.File, lead int) {
+	for _, g := range f.Comments {
+		for _, c := range g.List {
+			if strings.HasPrefix(c.Text, "//line ") || strings.HasPrefix(c.Text, "/*line ") {
+				t.lines = append(t.lines, tf.Offset(c.Pos())-lead)
+			}
+		}
+	}
 }
 
 // blank is as long as code, with the same line breaks.
@@ -302,24 +316,80 @@ func (f *fresh) addStmts(l *Ledger, first []ast.Stmt, ff *token.File, again []as
 }
 
 // mentions says whether x := ... x ... reads the x of an earlier cell; then it
-// sets that one.
+// sets that one. A field or a key of that name is no x, and neither is what a
+// function literal declares under it.
 func mentions(exprs []ast.Expr, name string) (found bool) {
-	for _, e := range exprs {
-		ast.Inspect(e, func(n ast.Node) bool {
-			switch n := n.(type) {
-			case *ast.SelectorExpr:
-				ast.Inspect(n.X, func(n ast.Node) bool {
-					id, ok := n.(*ast.Ident)
-					found = found || ok && id.Name == name
-					return true
-				})
-				return false
-			case *ast.Ident:
-				found = found || n.Name == name
-			}
-			return !found
-		})
+	var visit func(n ast.Node) bool
+	walk := func(n ast.Node) {
+		if n != nil {
+			ast.Inspect(n, visit)
+		}
 	}
+	visit = func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.SelectorExpr:
+			walk(n.X)
+			return false
+		case *ast.CompositeLit:
+			if n.Type != nil {
+				walk(n.Type)
+			}
+			_, isMap := n.Type.(*ast.MapType)
+			for _, e := range n.Elts {
+				kv, ok := e.(*ast.KeyValueExpr)
+				if !ok {
+					walk(e)
+					continue
+				}
+				if _, plain := kv.Key.(*ast.Ident); !plain || isMap {
+					walk(kv.Key)
+				}
+				walk(kv.Value)
+			}
+			return false
+		case *ast.FuncLit:
+			return !binds(n, name)
+		case *ast.Ident:
+			found = found || n.Name == name
+		}
+		return !found
+	}
+	for _, e := range exprs {
+		walk(e)
+	}
+	return found
+}
+
+// binds says whether a function literal declares a name, anywhere in it.
+func binds(f *ast.FuncLit, name string) (found bool) {
+	is := func(e ast.Expr) {
+		id, ok := e.(*ast.Ident)
+		found = found || ok && id.Name == name
+	}
+	ast.Inspect(f, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.Field:
+			for _, id := range n.Names {
+				is(id)
+			}
+		case *ast.ValueSpec:
+			for _, id := range n.Names {
+				is(id)
+			}
+		case *ast.AssignStmt:
+			if n.Tok == token.DEFINE {
+				for _, e := range n.Lhs {
+					is(e)
+				}
+			}
+		case *ast.RangeStmt:
+			if n.Tok == token.DEFINE {
+				is(n.Key)
+				is(n.Value)
+			}
+		}
+		return !found
+	})
 	return found
 }
 

@@ -74,11 +74,22 @@ func (r *rewriter) guard(n ast.Node) {
 	case *ast.CallExpr:
 		// sync.WaitGroup.Go, errgroup.Group.Go, time.AfterFunc: goroutines too.
 		if s, ok := n.Fun.(*ast.SelectorExpr); ok && len(n.Args) > 0 && (s.Sel.Name == "Go" || s.Sel.Name == "AfterFunc") {
-			if f, ok := n.Args[len(n.Args)-1].(*ast.FuncLit); ok {
-				r.insert(f.Body.Lbrace+1, enter)
+			last := n.Args[len(n.Args)-1]
+			if f, ok := r.info.Uses[s.Sel].(*types.Func); ok && f.Pkg() != r.pkg && netted(r.info.TypeOf(last)) && !n.Ellipsis.IsValid() {
+				r.insert(last.Pos(), mark+"rt.Net(")
+				r.insert(last.End(), ")")
 			}
 		}
 	}
+}
+
+// netted says whether rt.Net takes a value of type t: func() or func() error.
+func netted(t types.Type) bool {
+	f, ok := t.(*types.Signature)
+	if !ok || f.Params().Len() > 0 || f.Results().Len() > 1 {
+		return false
+	}
+	return f.Results().Len() == 0 || types.Identical(f.Results().At(0).Type(), types.Universe.Lookup("error").Type())
 }
 
 // ident writes a name of the session in its numbered form.
@@ -91,7 +102,12 @@ func (r *rewriter) ident(id *ast.Ident) {
 		o = r.info.Defs[id]
 	}
 	name := id.Name
+	_, isPackage := o.(*types.PkgName)
 	switch {
+	case r.living && isPackage:
+		name = id.Name + mark
+	case r.living && o != nil && o.Pkg() != nil && o.Pkg() != r.pkg && o.Parent() == o.Pkg().Scope() && !r.selected(id):
+		name = r.qual(o.Pkg()) + "." + id.Name // imported by a dot
 	case r.living && r.own(o):
 		if f, ok := o.(*types.Func); ok && r.info.Defs[id] == o && f.Signature().TypeParams() == nil {
 			return // the declaration itself: named by whoever writes it out
@@ -103,7 +119,7 @@ func (r *rewriter) ident(id *ast.Ident) {
 			if ptr, ok := t.(*types.Pointer); ok {
 				t = ptr.Elem()
 			}
-			if n, ok := t.(*types.Named); ok && r.own(n.Obj()) && n.Obj().Name() == id.Name {
+			if n, ok := t.(interface{ Obj() *types.TypeName }); ok && r.own(n.Obj()) && n.Obj().Name() == id.Name { // *types.Named or *types.Alias
 				name = r.typeName(id.Name)
 			}
 		}
@@ -111,6 +127,12 @@ func (r *rewriter) ident(id *ast.Ident) {
 	if name != id.Name {
 		r.e.replace(r.t, r.at(id.Pos()), r.at(id.End()), name)
 	}
+}
+
+// selected says whether the identifier is the name behind a dot.
+func (r *rewriter) selected(id *ast.Ident) bool {
+	s, ok := r.stack[len(r.stack)-1].(*ast.SelectorExpr)
+	return ok && s.Sel == id
 }
 
 // use adds `_ = x` where x is in scope, as the compiler insists.
@@ -134,6 +156,10 @@ func (r *rewriter) use(id *ast.Ident) {
 			case *ast.SwitchStmt:
 				r.firstCase(o.Body, use)
 			case *ast.TypeSwitchStmt:
+				if o.Assign == n { // switch x := y.(type): without x
+					r.e.replace(r.t, r.at(id.Pos()), r.at(n.(*ast.AssignStmt).Rhs[0].Pos()), "")
+					return
+				}
 				r.firstCase(o.Body, use)
 			case *ast.CommClause:
 				if o.Comm == n {
@@ -150,10 +176,12 @@ func (r *rewriter) use(id *ast.Ident) {
 }
 
 func (r *rewriter) firstCase(b *ast.BlockStmt, use string) {
-	if len(b.List) > 0 {
-		if c, ok := b.List[0].(*ast.CaseClause); ok {
-			r.insert(c.Colon+1, use+";")
-		}
+	if len(b.List) == 0 {
+		r.insert(b.Lbrace+1, "default:"+use)
+		return
+	}
+	if c, ok := b.List[0].(*ast.CaseClause); ok {
+		r.insert(c.Colon+1, use+";")
 	}
 }
 

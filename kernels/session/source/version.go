@@ -47,7 +47,26 @@ func (p *Plan) live() []Diag {
 		}
 	}
 	slices.Sort(p.Notes)
+	p.findStale()
 	return diags
+}
+
+// findStale collects the compiled functions that are out of date now, and that
+// this cell does not come to: what it declares may be called through them, from
+// variables and goroutines. Those that no longer compile stay as they are.
+func (p *Plan) findStale() {
+	p.stale = map[*decl]bool{}
+	mine := p.reach()
+	for _, d := range p.l.decls {
+		if d.kind != cell.Func || d.generic || d.built == nil || mine[d] || p.broken[d] || maps.Equal(d.built, p.stamp(d)) {
+			continue
+		}
+		needs := p.closure([]*decl{d}, nil)
+		if slices.ContainsFunc(slices.Collect(maps.Keys(needs)), func(n *decl) bool { return p.broken[n] }) {
+			continue
+		}
+		maps.Copy(p.stale, needs)
+	}
 }
 
 // lostUses are errors for what this cell does with a variable that it loses.
@@ -134,10 +153,10 @@ func (p *Plan) definition(name string, d *decl) (local, layout string, refs, lay
 		return d.source(), "", refs, layoutRefs
 	}
 	if d.generic {
-		var b strings.Builder
-		for _, g := range append([]*decl{d}, p.methods(name)...) {
-			b.WriteString(g.source())
-			for _, u := range p.uses(g.node) {
+		describe := func(d *decl, refs map[string]bool) string {
+			var b strings.Builder
+			b.WriteString(d.source())
+			for _, u := range p.uses(d.node) {
 				switch u := u.(type) {
 				case *types.Const:
 					fmt.Fprintf(&b, "|%s=%s", u.Name(), u.Val().ExactString())
@@ -154,9 +173,15 @@ func (p *Plan) definition(name string, d *decl) (local, layout string, refs, lay
 					note(u.Type(), refs)
 				}
 			}
+			delete(refs, name)
+			return b.String()
 		}
-		delete(refs, name)
-		return b.String(), b.String(), refs, refs
+		layout = describe(d, layoutRefs)
+		local = describe(d, refs)
+		for _, m := range p.methods(name) {
+			local += "\n" + describe(m, refs)
+		}
+		return local, layout, refs, layoutRefs
 	}
 	under := o.Type().Underlying()
 	if tn := o.(*types.TypeName); tn.IsAlias() {
@@ -454,17 +479,7 @@ func (p *Plan) typeString(t types.Type, qualify func(*types.Package) string) str
 // reach are the functions, methods, types and constants that the cell comes to,
 // directly or through others.
 func (p *Plan) reach() map[*decl]bool {
-	found := map[*decl]bool{}
 	var queue []ast.Node
-	add := func(d *decl) {
-		if d != nil && !found[d] {
-			found[d] = true
-			queue = append(queue, d.node)
-		}
-	}
-	for _, d := range slices.Concat(p.f.decls, p.f.inits) {
-		add(d)
-	}
 	for _, v := range p.f.vars {
 		queue = append(queue, v.spec)
 	}
@@ -472,6 +487,21 @@ func (p *Plan) reach() map[*decl]bool {
 		if a.stmt != nil {
 			queue = append(queue, a.stmt)
 		}
+	}
+	return p.closure(slices.Concat(p.f.decls, p.f.inits), queue)
+}
+
+// closure are decls and all that they, and the nodes in the queue, come to.
+func (p *Plan) closure(decls []*decl, queue []ast.Node) map[*decl]bool {
+	found := map[*decl]bool{}
+	add := func(d *decl) {
+		if d != nil && !found[d] {
+			found[d] = true
+			queue = append(queue, d.node)
+		}
+	}
+	for _, d := range decls {
+		add(d)
 	}
 	for len(queue) > 0 {
 		n := queue[0]

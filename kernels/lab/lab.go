@@ -105,7 +105,10 @@ func Start(ctx context.Context, o Options) (server *Server, err error) {
 		c.Wait()
 		close(s.ended)
 	}()
-	return s, s.await(ctx)
+	if err := s.await(ctx); err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
 func (s *Server) runtime() string { return filepath.Join(s.dir, "runtime") }

@@ -52,6 +52,13 @@ CHANGING = re.compile(
 
 
 def stable(text):
+    """Replaces what changes.
+
+    >>> stable("took 1.5s in /tmp/a/b with gonb_0a1b of v0.11.4")
+    'took # in # with # of #'
+    >>> stable("1/2 of 42")
+    '1/2 of 42'
+    """
     return CHANGING.sub("#", ANSI.sub("", text)).strip()
 
 
@@ -71,7 +78,16 @@ def said(outputs):
 
 
 def compare(stored, got):
-    """Names what a cell is, and says what makes the difference."""
+    """Names what a cell is, and says what makes the difference.
+
+    >>> hi, ho = ({"stdout": s, "shown": [], "failed": False} for s in ("hi", "ho"))
+    >>> compare(hi, hi)
+    ('same', '')
+    >>> compare(hi, ho)
+    ('different', "stdout: stored 'hi', got 'ho'")
+    >>> compare(hi, {**hi, "failed": True})[0], compare({**hi, "failed": True}, hi)[0]
+    ('error', 'different')
+    """
     if got["failed"] and not stored["failed"]:
         return "error", ""
     for part in ("failed", "stdout", "shown"):

@@ -190,11 +190,15 @@ func (l *lines) goflags(args []string) error {
 	s.cells.Lock()
 	defer s.cells.Unlock()
 	if len(args) > 0 {
-		flags := slices.DeleteFunc(append([]string{}, args...), func(a string) bool { return a == "" })
-		if err := s.b.SetFlags(flags); err != nil && s.Mode() == Living {
-			return err
+		s.goflags = slices.DeleteFunc(append([]string{}, args...), func(a string) bool { return a == "" })
+		err := s.b.SetFlags(s.goflags)
+		s.mu.Lock()
+		s.whole = err != nil
+		living := s.mode == Living
+		s.mu.Unlock()
+		if err != nil && living {
+			l.say("stderr", "%v: while it is set, cells run as programs of their own", err)
 		}
-		s.goflags = flags
 	}
 	l.say("stdout", "%%goflags=%q", s.goflags)
 	return nil
@@ -213,7 +217,7 @@ func (l *lines) reset(args []string) error {
 		if w := s.living(); w != nil {
 			w.p.Send(pipe.Message{Kind: proto.Forget, Raw: proto.Body(proto.ForgetBody{Names: names})})
 		}
-		l.say("stdout", "State reset: all memorized declarations discarded.")
+		l.say("stdout", "* State reset: all memorized declarations discarded.")
 		s.tellCompletion()
 	}
 	return s.resetModule()
@@ -223,6 +227,8 @@ func (l *lines) ls([]string) error {
 	l.s.cells.Lock()
 	list := l.s.ledger.List()
 	l.s.cells.Unlock()
+	head := "Memorized Definitions"
+	l.out.Display(pipe.Bundle{Data: map[string]any{"text/html": "<h3>" + head + "</h3>\n", "text/plain": head}})
 	for _, k := range []struct {
 		name string
 		keys []string
@@ -233,9 +239,9 @@ func (l *lines) ls([]string) error {
 		var b strings.Builder
 		fmt.Fprintf(&b, "<h4>%s</h4>\n<ul>\n", k.name)
 		for _, key := range k.keys {
-			fmt.Fprintf(&b, "<li><code>%s</code></li>\n", html.EscapeString(key))
+			fmt.Fprintf(&b, "<li><pre>%s</pre></li>\n", html.EscapeString(key))
 		}
-		b.WriteString("</ul>\n")
+		b.WriteString("</ul>")
 		l.out.Display(pipe.Bundle{Data: map[string]any{"text/html": b.String(), "text/plain": k.name + ": " + strings.Join(k.keys, ", ")}})
 	}
 	return nil
@@ -251,7 +257,7 @@ func (l *lines) rm(args []string) error {
 	for _, key := range args {
 		kind, ok := s.ledger.Remove(key)
 		if !ok {
-			l.say("stderr", "%q is not declared; %%ls lists what is", key)
+			l.say("stderr", ". key %q not found in any definition, not removed; %%ls lists them", key)
 			continue
 		}
 		if kind == "var" {
@@ -312,13 +318,12 @@ func (l *lines) mode(args []string) error {
 	return nil
 }
 
-// track and untrack: the packages that cells import are looked at anew with
-// every cell, and gopls watches its module, so there is nothing to start; the
-// list is kept for those who ask.
+// track and untrack: gopls watches the session's module by itself; what is
+// named here is told to it at once.
 func (l *lines) track(args []string) error {
 	s := l.s
 	if len(args) == 0 {
-		l.out.Display(pipe.Bundle{Data: map[string]any{"text/html": "<ul><li>" + strings.Join(s.trackedList(), "</li><li>") + "</li></ul>", "text/plain": strings.Join(s.trackedList(), "\n")}})
+		l.showTracked()
 		return nil
 	}
 	for _, p := range args {
@@ -340,9 +345,26 @@ func (l *lines) track(args []string) error {
 	return nil
 }
 
+func (l *lines) showTracked() {
+	list := union(l.s.localFolders(), l.s.trackedList())
+	if len(list) == 0 {
+		none := "No files or directory being tracked yet"
+		l.out.Display(pipe.Bundle{Data: map[string]any{"text/html": "<b>" + none + "</b>\n", "text/plain": none}})
+		return
+	}
+	var b strings.Builder
+	b.WriteString("<b>List of files/directories being tracked:</b>\n<ul>\n")
+	for _, p := range list {
+		fmt.Fprintf(&b, "<li>%s</li>\n", html.EscapeString(p))
+	}
+	b.WriteString("</ul>\n")
+	l.out.Display(pipe.Bundle{Data: map[string]any{"text/html": b.String(), "text/plain": strings.Join(list, "\n")}})
+}
+
 func (l *lines) untrack(args []string) error {
 	if len(args) == 0 {
-		return l.track(nil)
+		l.showTracked()
+		return nil
 	}
 	s := l.s
 	for _, p := range args {
@@ -354,6 +376,7 @@ func (l *lines) untrack(args []string) error {
 		s.mu.Lock()
 		s.tracked = slices.DeleteFunc(s.tracked, func(t string) bool { return t == path || all && strings.HasPrefix(t, path) })
 		s.mu.Unlock()
+		l.say("stdout", "\tUntracked %q", p)
 	}
 	return nil
 }
@@ -361,7 +384,7 @@ func (l *lines) untrack(args []string) error {
 func (s *Session) trackedList() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return append([]string{s.mod.Dir}, s.tracked...)
+	return slices.Clone(s.tracked)
 }
 
 func (l *lines) goworkfix([]string) error {
@@ -370,7 +393,7 @@ func (l *lines) goworkfix([]string) error {
 		return err
 	}
 	for _, d := range done {
-		l.say("stdout", "%s", d)
+		l.say("stdout", "\t- %s", d)
 	}
 	return nil
 }

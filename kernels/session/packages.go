@@ -2,31 +2,80 @@ package session
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"go/types"
+	"maps"
 	"slices"
+	"strings"
 
+	"github.com/stellarae/lab/kernels/server"
 	"github.com/stellarae/lab/kernels/session/build"
+	"github.com/stellarae/lab/kernels/session/proc"
 	"github.com/stellarae/lab/kernels/session/source"
 )
 
-// packages answers source's questions from the builder.
+// packages answers source's questions from the builder. It fetches the modules
+// of imports that are missing, unless %noautoget says not to.
 type packages struct {
-	b     *build.Builder
-	known []string // union of what was asked for in this session, so that one graph serves all
+	s     *Session
+	a     *activity
+	out   server.Output
+	tried map[string]bool
 }
 
 var _ source.Packages = (*packages)(nil)
 
 func (p *packages) Load(ctx context.Context, paths []string) (types.Importer, map[string]error, error) {
-	g, err := p.b.Packages(ctx, paths)
+	g, err := p.s.b.Packages(ctx, paths)
 	if err != nil {
 		return nil, nil, err
 	}
-	return p.b.Importer(g), g.Errors, nil
+	if p.get(ctx, g.Errors) {
+		p.s.mod.Changed()
+		if g, err = p.s.b.Packages(ctx, paths); err != nil {
+			return nil, nil, err
+		}
+	}
+	return p.s.b.Importer(g), g.Errors, nil
+}
+
+// pinned are versions of modules that programs for notebooks mean.
+var pinned = map[string]string{"github.com/janpfeifer/gonb": "v0.11.4", "github.com/janpfeifer/must": "v0.2.0"}
+
+// get fetches what is missing; it reports whether there was something to fetch.
+func (p *packages) get(ctx context.Context, bad map[string]error) bool {
+	if !p.s.autoget {
+		return false
+	}
+	var want []string
+	for _, path := range slices.Sorted(maps.Keys(bad)) {
+		var e *build.ImportError
+		if !errors.As(bad[path], &e) || !e.Missing || p.tried[path] {
+			continue
+		}
+		if p.tried == nil {
+			p.tried = map[string]bool{}
+		}
+		p.tried[path] = true
+		for module, version := range pinned {
+			if path == module || strings.HasPrefix(path, module+"/") {
+				path = module + "@" + version
+			}
+		}
+		want = append(want, path)
+	}
+	for _, path := range slices.Compact(want) {
+		p.out.Stream("stderr", fmt.Sprintf("go get %s\n", path))
+		if e := p.s.shell(p.a, p.out, proc.Options{Path: "go", Args: []string{"get", path}, Dir: p.s.mod.Dir}, nil); e != nil {
+			return false
+		}
+	}
+	return len(want) > 0
 }
 
 func (p *packages) Resolve(ctx context.Context, name string, symbols []string) (string, bool) {
-	paths, err := p.b.Resolve(ctx, name, symbols)
+	paths, err := p.s.b.Resolve(ctx, name, symbols)
 	if err != nil || len(paths) == 0 {
 		return "", false
 	}

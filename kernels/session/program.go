@@ -17,7 +17,7 @@ import (
 
 // runProgram runs a cell as a program of its own.
 func (s *Session) runProgram(a *activity, c *cell.Cell, items []cell.Item, name string, out server.Output) *server.Error {
-	exe, args, capture, e := s.buildProgram(a, c, items, name, nil, false)
+	exe, args, capture, e := s.buildProgram(a, c, items, name, nil, false, out)
 	if e != nil {
 		return e
 	}
@@ -33,14 +33,14 @@ func (s *Session) runTest(a *activity, c *cell.Cell, name string, args []string,
 	s.mu.Lock()
 	s.texts[name] = c.Text
 	s.mu.Unlock()
-	exe, args, capture, e := s.buildProgram(a, c, items, name, args, true)
+	exe, args, capture, e := s.buildProgram(a, c, items, name, args, true, out)
 	if e != nil {
 		return e
 	}
 	return s.runChild(a, exe, args, capture)
 }
 
-func (s *Session) buildProgram(a *activity, c *cell.Cell, items []cell.Item, name string, testArgs []string, test bool) (exe string, args []string, capture *captured, e *server.Error) {
+func (s *Session) buildProgram(a *activity, c *cell.Cell, items []cell.Item, name string, testArgs []string, test bool, out server.Output) (exe string, args []string, capture *captured, e *server.Error) {
 	s.cells.Lock()
 	defer s.cells.Unlock()
 	code := c.Go
@@ -49,8 +49,8 @@ func (s *Session) buildProgram(a *activity, c *cell.Cell, items []cell.Item, nam
 		code, extra = execCall(c)
 		items = append(items, extra...)
 	}
-	s.mod.Changed()
-	plan, diags, err := s.ledger.Check(a.ctx, source.Text{Name: name, Code: code}, items, &packages{b: s.b}, source.Process)
+	s.newsOfModule(out)
+	plan, diags, err := s.ledger.Check(a.ctx, source.Text{Name: name, Code: code}, items, &packages{s: s, a: a, out: out}, source.Process)
 	if e := s.checkError(a, c, diags, err); e != nil {
 		return "", nil, nil, e
 	}

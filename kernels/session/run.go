@@ -36,9 +36,9 @@ func (s *Session) runGo(a *activity, c *cell.Cell, name string, out server.Outpu
 	}
 	s.mu.Lock()
 	s.texts[name] = c.Text
-	mode := s.mode
+	program := s.mode == Process || s.whole
 	s.mu.Unlock()
-	if mode == Process {
+	if program {
 		return s.runProgram(a, c, items, name, out)
 	}
 	return s.runLiving(a, c, items, name, out)
@@ -157,10 +157,8 @@ func (s *Session) compile(a *activity, c *cell.Cell, items []cell.Item, name str
 		code, extra = execCall(c)
 		items = append(items, extra...)
 	}
-	pk := &packages{b: s.b}
-	if what, changed := s.mod.Changed(); changed {
-		s.log("%s changed", what)
-	}
+	pk := &packages{s: s, a: a, out: out}
+	s.newsOfModule(out)
 	plan, diags, err := s.ledger.Check(a.ctx, source.Text{Name: name, Code: code}, items, pk, source.Living)
 	if e := s.checkError(a, c, diags, err); e != nil {
 		return "", body, e

@@ -66,6 +66,7 @@ type Session struct {
 	args    []string // of %args, for the next Go cell
 	capture *captured
 	goflags []string
+	whole   bool // goflags has some that only whole programs can have
 	autoget bool
 	plugins int
 

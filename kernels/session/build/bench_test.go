@@ -92,3 +92,51 @@ func BenchmarkPackagesKnown(b *testing.B) {
 		s.graph("fmt", "net/http")
 	}
 }
+
+func BenchmarkChanged(b *testing.B) {
+	s := start(b, notebook, build.Options{})
+	s.graph("example.com/nb/user")
+	for b.Loop() {
+		s.m.Changed()
+	}
+}
+
+func BenchmarkImporter(b *testing.B) {
+	for b.Loop() {
+		b.StopTimer()
+		s := start(b, notebook, build.Options{})
+		g := s.graph("net/http")
+		b.StartTimer()
+		if _, err := s.b.Importer(g).Import("net/http"); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkResolveInLab looks for a package of GoMLX from a notebook of this
+// project: first with nothing known, then again.
+func BenchmarkResolveInLab(b *testing.B) {
+	for _, fresh := range []bool{true, false} {
+		b.Run(map[bool]string{true: "cold", false: "warm"}[fresh], func(b *testing.B) {
+			var builder *build.Builder
+			for n := 0; b.Loop(); n++ {
+				if fresh || n == 0 {
+					b.StopTimer()
+					cache := b.TempDir()
+					m, err := build.NewModule(b.TempDir(), "../../..", build.ModuleOptions{CacheDir: cache})
+					if err != nil {
+						b.Fatal(err)
+					}
+					if builder, err = build.NewBuilder(m, build.Options{CacheDir: cache}); err != nil {
+						b.Fatal(err)
+					}
+					b.StartTimer()
+				}
+				paths, err := builder.Resolve(b.Context(), "graph", []string{"Add", "NewGraph"})
+				if err != nil || len(paths) == 0 {
+					b.Fatal(paths, err)
+				}
+			}
+		})
+	}
+}

@@ -197,10 +197,10 @@ var anything any
 	s.cell("fmt", declarations, `x, it, anything = 41, circle{2}, map[circle]int{{1}: 7}; fmt.Println("one", x)`)
 	s.cell("fmt example.com/nb/lib", declarations, `x++
 		c, ok := it.(circle)
-		fmt.Println("two", x, c, ok, anything.(map[circle]int)[circle{1}], lib.Next(), lib.Table["j"])`)
+		fmt.Println("two", x, c, ok, anything.(map[circle]int)[circle{1}], lib.Next())`)
 	s.cell("fmt example.com/nb/lib example.com/nb/user", declarations, `x++
-		fmt.Printf("three %d %T %d %d %v\n", x, it, user.Twice(), lib.Next(), lib.Point{X: 1, Y: 2})`)
-	const want = "one 41\nlib begins\ntwo 42 {2} true 7 1 10\nthree 43 main.circle 4 3 <1 2>\n"
+		fmt.Printf("three %d %T %d %d %v %d\n", x, it, user.Twice(), lib.Next(), lib.Point{X: 1, Y: 2}, lib.Table["j"])`)
+	const want = "one 41\nlib begins\ntwo 42 {2} true 7 1\nthree 43 main.circle 4 3 <1 2> 10\n"
 	if got := s.run(); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
@@ -252,6 +252,38 @@ func TestCompileErrors(t *testing.T) {
 			t.Errorf("message %d of %q: want %q", i, errs, want)
 		}
 	}
+}
+
+func TestManyAtOnce(t *testing.T) {
+	s := start(t, notebook, build.Options{CacheDir: t.TempDir()})
+	var wg sync.WaitGroup
+	for i := range 4 {
+		wg.Go(func() {
+			g, err := s.b.Packages(t.Context(), []string{"fmt", "os"})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if _, err := s.b.Importer(g).Import("os"); err != nil {
+				t.Error(err)
+			}
+			src := fmt.Appendf(nil, "package main\nimport \"fmt\"\nfunc init() { fmt.Println(%d) }\nfunc main() {}\n", i)
+			if _, err := s.b.Plugin(t.Context(), fmt.Sprintf("c00%d", i), map[string][]byte{"a.go": src}, g); err != nil {
+				t.Error(err)
+			}
+			if _, err := s.b.Program(t.Context(), map[string][]byte{"a.go": src}, g, build.ProgramOptions{}); err != nil {
+				t.Error(err)
+			}
+			if _, err := s.b.Resolve(t.Context(), "lib", nil); err != nil {
+				t.Error(err)
+			}
+			if _, _, err := s.b.Worker(t.Context(), g); err != nil {
+				t.Error(err)
+			}
+			s.m.Changed()
+		})
+	}
+	wg.Wait()
 }
 
 func TestImporterKeepsPackages(t *testing.T) {

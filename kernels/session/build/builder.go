@@ -134,6 +134,9 @@ func (b *Builder) current(ctx context.Context, mode mode, f flags) (*state, erro
 	if mode == dynamic && st.tool.env["CGO_ENABLED"] != "1" {
 		return nil, errNoCgo(st)
 	}
+	if word := sanitizer(st.tool.env["GOFLAGS"]); word != "" && mode == dynamic {
+		return nil, fmt.Errorf("GOFLAGS has %s: not for cells whose variables live", word)
+	}
 	std := key(st.tool.id, fmt.Sprint(mode), strings.Join(f.list, "\x00"))
 	mod := key(std, module)
 	if t := b.tables[std]; t == nil || t.key != mod {

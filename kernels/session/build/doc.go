@@ -16,9 +16,9 @@
 // The go command gives every plugin a package of its own, so that a type of one
 // cell is unknown to the next. Here all cells are compiled as package main,
 // and two symbols that must differ are renamed in the compiled archive:
-// main..inittask, so that each plugin has its own initialisers, and the table
-// go:plugin.tabs of exported symbols, which plugin.Open would read and check
-// against what is loaded already. What a cell has to offer it
+// main..inittask, so that each plugin has its own initialisers, and the table of
+// exported symbols, go:plugin.tabs, which plugin.Open would read and check against
+// what is loaded already. What a cell has to offer it
 // registers from its init function. The dynamic linker makes one of the types
 // and variables that several plugins have under one name; functions are each
 // plugin's own.

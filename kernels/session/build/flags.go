@@ -129,3 +129,21 @@ func splitQuoted(s string) ([]string, error) {
 	}
 	return words, nil
 }
+
+// sanitizer is the flag among those of GOFLAGS by which all packages would be of
+// another kind than the compiler and linker are told here; "" without one.
+func sanitizer(goflags string) string {
+	words, err := splitQuoted(goflags)
+	if err != nil {
+		return ""
+	}
+	for _, word := range words {
+		switch name, value, _ := strings.Cut(strings.TrimLeft(word, "-"), "="); name {
+		case "race", "msan", "asan", "cover":
+			if value != "false" && value != "0" {
+				return word
+			}
+		}
+	}
+	return ""
+}

@@ -65,9 +65,23 @@ func (b *Builder) Plugin(ctx context.Context, name string, files map[string][]by
 	if err := b.linkTo(ctx, st, g, dir, "cell.a", so, args); err != nil {
 		return "", err
 	}
-	os.Remove(filepath.Join(dir, "cell.a"))
+	onlyLeave(dir, so)
 	b.log("cell %s: compiled in %v, linked in %v", name, compiled.Sub(begin).Round(time.Millisecond), time.Since(compiled).Round(time.Millisecond))
 	return so, nil
+}
+
+// onlyLeave removes all files of a cell's folder but one. What cannot be removed
+// goes with the session.
+func onlyLeave(dir, file string) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return
+	}
+	for _, e := range entries {
+		if path := filepath.Join(dir, e.Name()); path != file {
+			os.RemoveAll(path)
+		}
+	}
 }
 
 // writeSources puts files into dir and gives their names, sorted.
@@ -141,9 +155,8 @@ func rename(archive, name string) error {
 	if err != nil {
 		return err
 	}
-	inits := bytes.Count(data, []byte("main..inittask"))
-	if inits == 0 {
-		return errors.New("the cell has no init function to register with")
+	if !bytes.Contains(data, []byte("main..inittask")) {
+		return errors.New("this version of Go names the initialisers of a package in a way that is not known here")
 	}
 	data = bytes.ReplaceAll(data, []byte("main..inittask"), []byte(name+"..inittask"))
 	data = bytes.ReplaceAll(data, []byte("go:plugin.tabs"), []byte("go:plugix.tabs"))

@@ -41,11 +41,12 @@ func (b *Builder) Program(ctx context.Context, files map[string][]byte, g *Graph
 	b.mu.Lock()
 	st, err := b.current(ctx, static, f)
 	var own *Graph
-	if err == nil && direct {
+	direct = direct && err == nil && sanitizer(st.tool.env["GOFLAGS"]) == ""
+	if direct {
 		own, err = b.graph(ctx, st, g.Imports, []string{"runtime"})
 	}
 	var linkArgs []string
-	if err == nil && direct && external(own) {
+	if direct && err == nil && external(own) {
 		var l *linker
 		if l, err = b.useLinker(ctx, st); err == nil {
 			linkArgs = l.flags()
@@ -103,7 +104,7 @@ func (b *Builder) Program(ctx context.Context, files map[string][]byte, g *Graph
 	if err := b.linkTo(ctx, st, own, dir, "main.a", out, append(args, f.link...)); err != nil {
 		return "", err
 	}
-	os.Remove(filepath.Join(dir, "main.a"))
+	onlyLeave(dir, out)
 	return exe, os.Rename(out, exe)
 }
 

@@ -73,16 +73,16 @@ type cFlags struct{ compile, link []string }
 // cFlags are the flags of the environment and of the #cgo lines.
 func (b *Builder) cFlags(ctx context.Context, st *state, dir string, info *build.Package) (cFlags, error) {
 	var f cFlags
-	for _, name := range []string{"CGO_CPPFLAGS", "CGO_CFLAGS", "CGO_LDFLAGS"} {
-		words, err := splitQuoted(st.tool.env[name])
+	env, err := st.tool.goEnv(ctx, b.m.Dir, st.environ, cFlagNames)
+	if err != nil {
+		return f, err
+	}
+	for name, to := range map[string]*[]string{"CGO_CPPFLAGS": &f.compile, "CGO_CFLAGS": &f.compile, "CGO_LDFLAGS": &f.link} {
+		words, err := splitQuoted(env[name])
 		if err != nil {
 			return f, fmt.Errorf("%s: %w", name, err)
 		}
-		if name == "CGO_LDFLAGS" {
-			f.link = words
-		} else {
-			f.compile = append(f.compile, words...)
-		}
+		*to = append(*to, words...)
 	}
 	if len(info.CgoPkgConfig) > 0 {
 		for _, q := range []struct {

@@ -26,12 +26,18 @@ type toolchain struct {
 	id      string // hash of all that decides what the compiler makes of a package
 }
 
-// settings are the variables of go env that change what is built.
-var settings = []string{
-	"GOVERSION", "GOROOT", "GOOS", "GOARCH", "GOEXPERIMENT", "GOFLAGS", "GOFIPS140",
-	"GO386", "GOAMD64", "GOARM", "GOARM64", "GOMIPS", "GOMIPS64", "GOPPC64", "GORISCV64",
-	"CGO_ENABLED", "CC", "CXX", "CGO_CFLAGS", "CGO_CPPFLAGS", "CGO_CXXFLAGS", "CGO_LDFLAGS",
-}
+// settings are the variables of go env that change what is built. Those for cgo
+// beyond them take the go command a run of the C compiler to tell; cFlagNames
+// are asked for only when a cell has C in it.
+var (
+	settings = []string{
+		"GOVERSION", "GOROOT", "GOOS", "GOARCH", "GOEXPERIMENT", "GOFLAGS", "GOFIPS140",
+		"GO386", "GOAMD64", "GOARM", "GOARM64", "GOMIPS", "GOMIPS64", "GOPPC64", "GORISCV64",
+		"CGO_ENABLED", "CC", "CXX",
+	}
+	places     = []string{"GOTOOLDIR", "GOMODCACHE", "GOENV"}
+	cFlagNames = []string{"CGO_CPPFLAGS", "CGO_CFLAGS", "CGO_CXXFLAGS", "CGO_LDFLAGS"}
+)
 
 // ErrNoGo says that there is no go command.
 var ErrNoGo = errors.New("the go command is not on PATH: install Go 1.26 or newer from go.dev/dl")
@@ -42,12 +48,8 @@ func findToolchain(ctx context.Context, dir string, environ []string) (*toolchai
 		return nil, err
 	}
 	t := &toolchain{go_: goCommand}
-	out, err := command{dir: dir, env: environ, path: goCommand, args: []string{"env", "-json"}}.output(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("go env: %w", err)
-	}
-	if err := json.Unmarshal(out, &t.env); err != nil {
-		return nil, fmt.Errorf("go env: %w", err)
+	if t.env, err = t.goEnv(ctx, dir, environ, slices.Concat(settings, places)); err != nil {
+		return nil, err
 	}
 	if os, arch := t.env["GOOS"], t.env["GOARCH"]; os != runtime.GOOS || arch != runtime.GOARCH {
 		return nil, fmt.Errorf("GOOS=%s GOARCH=%s: cells run on this machine, which is %s/%s", os, arch, runtime.GOOS, runtime.GOARCH)
@@ -56,6 +58,10 @@ func findToolchain(ctx context.Context, dir string, environ []string) (*toolchai
 	for _, name := range settings {
 		fmt.Fprintf(h, "%s=%s\n", name, t.env[name])
 	}
+	for _, name := range cFlagNames {
+		fmt.Fprintf(h, "%s=%s\n", name, getenv(environ, name))
+	}
+	fmt.Fprintln(h, fileSignature(t.env["GOENV"]))
 	for _, tool := range []struct {
 		name string
 		path *string
@@ -69,6 +75,19 @@ func findToolchain(ctx context.Context, dir string, environ []string) (*toolchai
 	}
 	t.id = hex.EncodeToString(h.Sum(nil)[:16])
 	return t, nil
+}
+
+func (t *toolchain) goEnv(ctx context.Context, dir string, environ, names []string) (map[string]string, error) {
+	args := append([]string{"env", "-json"}, names...)
+	out, err := command{dir: dir, env: environ, path: t.go_, args: args}.output(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("go env: %w", err)
+	}
+	var env map[string]string
+	if err := json.Unmarshal(out, &env); err != nil {
+		return nil, fmt.Errorf("go env: %w", err)
+	}
+	return env, nil
 }
 
 // lookGo finds the go command on the PATH of environ, or where its installer puts it.

@@ -323,9 +323,10 @@ func TestImporterKeepsPackages(t *testing.T) {
 }
 
 func TestImportErrors(t *testing.T) {
-	s := start(t, notebook, build.Options{})
+	s := start(t, notebook+"\n-- needy/needy.go --\npackage needy\n\nimport \"example.org/missing\"\n\nvar X = missing.X\n", build.Options{})
 	for path, want := range map[string]string{
 		"example.org/none/of/it": "!*go get example.org/none/of/it",
+		"example.com/nb/needy":   "needy/needy.go:3:8: it imports example.org/missing, which no module of this session provides; to add that: !*go get example.org/missing",
 		"nosuch":                 "the standard library has no such package",
 		"example.com/nb/broken":  "broken/broken.go:3:23",
 		"internal/abi":           "internal packages",

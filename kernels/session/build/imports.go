@@ -12,7 +12,8 @@ import (
 type ImportError struct {
 	Path    string
 	Message string
-	Missing bool // no module provides it: go get would help
+	Missing bool   // no module provides it, or one that it imports: go get would help
+	Get     string // what to go get if Missing
 
 	// Errors of the compiler, if it is the package, or one that it imports, that
 	// does not compile.
@@ -25,15 +26,12 @@ func (e *ImportError) Error() string {
 
 // importError makes an error of what go list says of a package, nil if all is well.
 func importError(l *listed) error {
-	var text string
+	var text, pos string
 	switch {
 	case l.Error != nil:
 		text = l.Error.Err
 	case len(l.DepsErrors) > 0:
-		text = l.DepsErrors[0].Err
-		if pos := l.DepsErrors[0].Pos; pos != "" {
-			text = pos + ": " + text
-		}
+		text, pos = l.DepsErrors[0].Err, l.DepsErrors[0].Pos
 	case l.Name == "main" && !l.DepOnly:
 		text = "is a program, not an importable package"
 	default:
@@ -41,11 +39,13 @@ func importError(l *listed) error {
 	}
 	e := &ImportError{Path: l.ImportPath, Message: strings.TrimSpace(text)}
 	switch {
-	case strings.HasPrefix(text, "no required module provides package") || strings.HasPrefix(text, "cannot find module providing package"):
-		e.Missing = true
-		e.Message = "no module of this session provides it; to add it: !*go get " + l.ImportPath
+	case missingPackage(text) != "":
+		e.Missing, e.Get = true, missingPackage(text)
+		e.Message = "no module of this session provides it; to add it: !*go get " + e.Get
+		if e.Get != e.Path {
+			e.Message = "it imports " + e.Get + ", which no module of this session provides; to add that: !*go get " + e.Get
+		}
 	case strings.HasPrefix(text, "package ") && strings.Contains(text, " is not in std"):
-		e.Missing = strings.Contains(l.ImportPath, ".")
 		e.Message = "the standard library has no such package"
 	case strings.HasPrefix(text, "# "):
 		e.Compile = parseCompileErrors(text)
@@ -53,7 +53,25 @@ func importError(l *listed) error {
 			e.Message = "does not compile: " + e.Compile[0].Error()
 		}
 	}
+	if pos != "" && len(e.Compile) == 0 {
+		e.Message = pos + ": " + e.Message
+	}
 	return e
+}
+
+// missingPackage is the package that a message of the go command asks to go
+// get; "" if the message is about something else.
+func missingPackage(text string) string {
+	if _, rest, ok := strings.Cut(text, "\n\tgo get "); ok {
+		path, _, _ := strings.Cut(rest, "\n")
+		return strings.TrimSpace(path)
+	}
+	rest, ok := strings.CutPrefix(text, "cannot find module providing package ")
+	if !ok {
+		return ""
+	}
+	path, _, _ := strings.Cut(rest, ":")
+	return strings.TrimSpace(path)
 }
 
 // goListError is the error of a go command that did not get to packages.

@@ -259,6 +259,14 @@ func TestGoCommandsInTheSession(t *testing.T) {
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Fatalf("go %s: %v\n%s", line, err, out)
 		}
+		if strings.HasPrefix(line, "mod edit") { // replaced, but not required
+			if g, err = b.Packages(t.Context(), missing); err != nil {
+				t.Fatal(err)
+			}
+			if e, ok := g.Errors["example.com/two"].(*build.ImportError); !ok || e.Get != "example.com/two" {
+				t.Errorf("%v", g.Errors)
+			}
+		}
 	}
 	if g, err = b.Packages(t.Context(), []string{"example.com/two", "example.com/four"}); err != nil || len(g.Errors) > 0 {
 		t.Fatal(err, g.Errors)

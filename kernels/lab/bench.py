@@ -95,7 +95,9 @@ class Kernel:
         text = self.fresh()
         return self.run(f'%%\nfmt.Println("{text}")', text)
 
-    def complete(self, code="%%\nfmt.Fpr", want="Fprintln"):
+    def complete(self):
+        """Completes in a text that is new, as that of somebody who types."""
+        code, want = f'%%\n_ = "{self.fresh()}"\nfmt.Fpr', "Fprintln"
         began = time.perf_counter()
         content = self.client.complete(code, len(code), reply=True, timeout=60)["content"]
         took = time.perf_counter() - began
@@ -103,7 +105,8 @@ class Kernel:
             raise Wrong(f"completion of {code!r}: {content}")
         return took
 
-    def inspect(self, code='import "fmt"\n%%\nfmt.Println', want="operands"):
+    def inspect(self):
+        code, want = f'import "fmt"\n%%\n_ = "{self.fresh()}"\nfmt.Println', "operands"
         began = time.perf_counter()
         content = self.client.inspect(code, len(code), reply=True, timeout=60)["content"]
         took = time.perf_counter() - began

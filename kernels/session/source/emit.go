@@ -25,7 +25,7 @@ type emission struct {
 	impls   []*decl
 	methods map[*types.Func]bool // to be forwarded
 	files   map[*text]*outFile
-	aliases map[string]string // of the packages in the file of variables
+	locals  int // types declared in functions
 }
 
 // outFile is one written file: what comes of one cell's text.
@@ -44,7 +44,7 @@ type piece struct {
 // to text. entry names the function that a worker calls (registered by init).
 func (p *Plan) Session() map[string][]byte {
 	m := &emission{Plan: p, e: edits{}, whole: map[*decl]bool{}, vars: map[string]bool{}, slots: map[*types.Func]bool{},
-		methods: map[*types.Func]bool{}, files: map[*text]*outFile{}, aliases: map[string]string{}}
+		methods: map[*types.Func]bool{}, files: map[*text]*outFile{}}
 	p.stamps = map[*decl]map[string]string{}
 	reached := p.reach()
 	maps.Copy(reached, p.stale)
@@ -176,6 +176,7 @@ func (m *emission) rewriteIn(s located, n ast.Node) {
 	f := m.out(s.t)
 	r.qual = func(pkg *types.Package) string { return f.qualify(pkg) }
 	r.node(n)
+	m.locals += r.locals
 	m.Plan.usedImports(f, n, r.living)
 }
 
@@ -338,9 +339,20 @@ func (m *emission) finish() map[string][]byte {
 	}
 	if m.mode == Living {
 		files["variables.go"] = m.variables(paths)
+		if m.locals > 0 {
+			files["before.go"] = before(m.l.locals)
+			m.l.locals += m.locals
+		}
 	}
 	m.Imports = slices.Sorted(maps.Keys(paths))
 	return files
+}
+
+// before is a file that declares as many types in a function as earlier plugins
+// did. The compiler numbers such types through the package, in the order of the
+// files' names; a number given twice would make one type of two.
+func before(n int) []byte {
+	return []byte("package main\nfunc _() {\n" + strings.Repeat("{ type "+mark+"t int }\n", n) + "}\n")
 }
 
 func (f *outFile) bytes(living bool, paths map[string]bool) []byte {

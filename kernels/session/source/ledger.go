@@ -137,7 +137,7 @@ type Ledger struct {
 	slots    map[string]map[string]int // function -> signature -> version
 	varTypes map[string]map[string]int // variable -> type -> version
 	serial   int
-	order    int // for stable listings
+	locals   int // types declared in functions, in all that was written out
 }
 
 // typeState follows a type, or a generic function, through its redefinitions.
@@ -194,7 +194,7 @@ func (l *Ledger) NewWorker() []string {
 // Reset forgets everything. Numbers of types go on, as the worker may live.
 func (l *Ledger) Reset() {
 	n := New()
-	n.fset, n.serial = l.fset, l.serial
+	n.fset, n.serial, n.locals = l.fset, l.serial, l.locals
 	for name, s := range l.types {
 		n.types[name] = &typeState{last: s.last, version: s.version}
 	}

@@ -18,6 +18,7 @@ type rewriter struct {
 	living bool
 	qual   func(*types.Package) string // names packages in types that are written out
 	stack  []ast.Node
+	locals int // types declared in functions
 }
 
 const (
@@ -36,6 +37,10 @@ func (r *rewriter) node(n ast.Node) {
 		switch n := n.(type) {
 		case *ast.Ident:
 			r.ident(n)
+		case *ast.TypeSpec:
+			if o := r.info.Defs[n.Name]; o != nil && !r.own(o) && !n.Assign.IsValid() {
+				r.locals++
+			}
 		case *ast.BlockStmt:
 			r.list(n.List)
 		case *ast.CaseClause:

@@ -45,11 +45,11 @@ func BenchmarkPlugin(b *testing.B) {
 
 // BenchmarkPluginGoMLX builds a cell as the notebooks of this project have them.
 func BenchmarkPluginGoMLX(b *testing.B) {
-	m, err := build.NewModule(b.TempDir(), "../../..", build.ModuleOptions{})
+	m, err := build.NewModule(b.TempDir(), "../../..", build.ModuleOptions{CacheDir: sharedCache})
 	if err != nil {
 		b.Fatal(err)
 	}
-	builder, err := build.NewBuilder(m, build.Options{Log: func(line string) { b.Log(line) }})
+	builder, err := build.NewBuilder(m, build.Options{CacheDir: sharedCache, Log: func(line string) { b.Log(line) }})
 	if err != nil {
 		b.Fatal(err)
 	}

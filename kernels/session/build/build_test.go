@@ -77,6 +77,21 @@ package broken
 func F() int { return "one" }
 `
 
+// sharedCache serves the tests that do not ask for a cache of their own.
+var sharedCache string
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "gokernel")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	sharedCache = dir
+	code := m.Run()
+	os.RemoveAll(dir)
+	os.Exit(code)
+}
+
 type session struct {
 	t     testing.TB
 	b     *build.Builder
@@ -92,6 +107,9 @@ type session struct {
 func start(t testing.TB, files string, o build.Options) *session {
 	t.Helper()
 	s := &session{t: t, outer: unpack(t, files)}
+	if o.CacheDir == "" {
+		o.CacheDir = sharedCache
+	}
 	var err error
 	s.m, err = build.NewModule(filepath.Join(t.TempDir(), "gonb_01234567"), s.outer, build.ModuleOptions{CacheDir: o.CacheDir})
 	if err != nil {

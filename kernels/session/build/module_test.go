@@ -68,6 +68,9 @@ func Four() int { return 4 }
 
 func open(t *testing.T, notebook string, o build.Options) (*build.Module, *build.Builder) {
 	t.Helper()
+	if o.CacheDir == "" {
+		o.CacheDir = sharedCache
+	}
 	m, err := build.NewModule(filepath.Join(t.TempDir(), "gonb_89abcdef"), notebook, build.ModuleOptions{CacheDir: o.CacheDir})
 	if err != nil {
 		t.Fatal(err)
@@ -226,10 +229,10 @@ func TestChanged(t *testing.T) {
 
 func TestModuleErrors(t *testing.T) {
 	dir := unpack(t, "-- go.mod --\nmodule example.com/nb\n\nrequire x\n-- ok/a.txt --\n")
-	if _, err := build.NewModule(t.TempDir(), filepath.Join(dir, "ok"), build.ModuleOptions{}); err == nil || !strings.Contains(err.Error(), "go.mod:3") {
+	if _, err := build.NewModule(t.TempDir(), filepath.Join(dir, "ok"), build.ModuleOptions{CacheDir: sharedCache}); err == nil || !strings.Contains(err.Error(), "go.mod:3") {
 		t.Errorf("%v", err)
 	}
-	if _, err := build.NewModule(t.TempDir(), filepath.Join(dir, "none"), build.ModuleOptions{}); err == nil {
+	if _, err := build.NewModule(t.TempDir(), filepath.Join(dir, "none"), build.ModuleOptions{CacheDir: sharedCache}); err == nil {
 		t.Error("a folder that is not there")
 	}
 }

@@ -113,12 +113,7 @@ func (p *Plan) declare() {
 			p.l.decls[n] = d
 		}
 	}
-	for _, d := range p.f.inits {
-		if d.name == "init" {
-			continue
-		}
-		p.l.drop(d.name)
-	}
+	p.declareInits()
 	for _, v := range p.f.vars {
 		for _, n := range v.names {
 			if n == "_" {
@@ -138,11 +133,24 @@ func (p *Plan) declare() {
 			p.l.decls[fmt.Sprintf("_~%d", p.l.serial*1000+v.at)] = d
 		}
 	}
-	if p.mode == Process {
-		for _, d := range p.f.inits {
-			p.l.decls[d.name] = d
-		}
+}
+
+// declareInits remembers functions named init and init_name. Where a program
+// begins, which is below %% and in every cell of process mode, all of them run,
+// sorted by name; otherwise those of this cell.
+func (p *Plan) declareInits() {
+	for _, d := range p.f.inits {
+		p.l.drop(d.name)
+		p.l.inits[d.name] = d
 	}
+	if p.mode == Living && p.f.main == nil {
+		return
+	}
+	all := slices.DeleteFunc(p.f.inits, func(d *decl) bool { return p.l.inits[d.name] == d })
+	for _, n := range slices.Sorted(maps.Keys(p.l.inits)) {
+		all = append(all, p.l.inits[n])
+	}
+	p.f.inits = all
 }
 
 // decl is the variable as process mode remembers it, with its initialiser.
@@ -356,10 +364,10 @@ func (p *Plan) check(ctx context.Context, pk Packages) ([]Diag, error) {
 		own[d] = true
 		add(d.text, d.live())
 	}
+	for _, d := range p.f.inits {
+		add(d.text, d.node)
+	}
 	if p.mode == Living {
-		for _, d := range p.f.inits {
-			add(p.f.text, d.node)
-		}
 		for _, v := range p.f.vars {
 			add(p.f.text, &ast.GenDecl{TokPos: v.spec.Pos(), Tok: token.VAR, Specs: []ast.Spec{v.spec}})
 		}

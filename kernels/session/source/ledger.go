@@ -74,6 +74,7 @@ type Text struct {
 type text struct {
 	Text
 	imports []Import // names its code may use, as bound when it ran
+	file    string   // name of the file written for it; "" by its number
 	lines   []int    // offsets of line directives, which would move positions away from the cell
 }
 
@@ -132,6 +133,7 @@ type Ledger struct {
 	decls   map[string]*decl // by name; methods by Type.Method; every constant of a group
 	vars    map[string]*variable
 	imports map[string]Import // by key: explicit imports of earlier cells
+	inits   map[string]*decl  // init and init_name, which run where a program begins
 
 	types    map[string]*typeState
 	slots    map[string]map[string]int // function -> signature -> version
@@ -151,7 +153,7 @@ type typeState struct {
 // New returns an empty Ledger.
 func New() *Ledger {
 	return &Ledger{
-		fset: token.NewFileSet(), decls: map[string]*decl{}, vars: map[string]*variable{}, imports: map[string]Import{},
+		fset: token.NewFileSet(), decls: map[string]*decl{}, vars: map[string]*variable{}, imports: map[string]Import{}, inits: map[string]*decl{},
 		types: map[string]*typeState{}, slots: map[string]map[string]int{}, varTypes: map[string]map[string]int{},
 	}
 }
@@ -162,6 +164,7 @@ func (l *Ledger) clone() *Ledger {
 	c.decls = maps.Clone(l.decls)
 	c.vars = maps.Clone(l.vars)
 	c.imports = maps.Clone(l.imports)
+	c.inits = maps.Clone(l.inits)
 	c.types = map[string]*typeState{}
 	for k, v := range l.types {
 		s := *v
@@ -213,6 +216,9 @@ func (l *Ledger) List() Listed {
 	for k := range l.imports {
 		r.Imports = append(r.Imports, k)
 	}
+	for k := range l.inits {
+		r.Functions = append(r.Functions, k)
+	}
 	for k, d := range l.decls {
 		switch d.kind {
 		case cell.Const:
@@ -242,6 +248,10 @@ func (l *Ledger) Remove(key string) (kind string, ok bool) {
 	if _, found := l.imports[key]; found {
 		delete(l.imports, key)
 		return "import", true
+	}
+	if _, found := l.inits[key]; found {
+		delete(l.inits, key)
+		return "func", true
 	}
 	name := strings.ReplaceAll(key, "~", ".")
 	if d := l.decls[name]; d != nil && d.kind != cell.Var {

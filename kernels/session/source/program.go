@@ -21,7 +21,13 @@ const DisplayPath = "github.com/stellarae/lab/kernels/display"
 func (p *Plan) Program(test bool) map[string][]byte {
 	m := &emission{Plan: p, e: edits{}, files: map[*text]*outFile{}}
 	for _, d := range p.l.unique() {
+		if test && d.kind == cell.Func && isTest(d.name) {
+			d = d.apart("zz_" + d.name)
+		}
 		m.plain(d)
+	}
+	for i, d := range p.f.inits {
+		m.plain(d.apart(fmt.Sprintf("zinit%03d", i)))
 	}
 	f := m.out(p.f.text)
 	for _, i := range p.f.blanks {
@@ -51,7 +57,7 @@ func (p *Plan) Program(test bool) map[string][]byte {
 	files := map[string][]byte{}
 	for t, f := range m.files {
 		if len(f.pieces) > 0 {
-			files[fmt.Sprintf("cell%d.go", t.Serial)] = f.bytes(false, paths)
+			files[t.fileName()] = f.bytes(false, paths)
 		}
 	}
 	if test {
@@ -62,6 +68,26 @@ func (p *Plan) Program(test bool) map[string][]byte {
 	}
 	m.Imports = slices.Sorted(maps.Keys(paths))
 	return files
+}
+
+// apart gives the declaration a file of its own: Go runs initialisers, and
+// tests, in the order of their files' names, and they are to run sorted by name.
+func (d *decl) apart(file string) *decl {
+	c, t := *d, *d.text
+	t.file = file
+	c.text = &t
+	return &c
+}
+
+func (t *text) fileName() string {
+	if t.file != "" {
+		return t.file + ".go"
+	}
+	return fmt.Sprintf("cell%d.go", t.Serial)
+}
+
+func isTest(name string) bool {
+	return strings.HasPrefix(name, "Test") || strings.HasPrefix(name, "Benchmark") || strings.HasPrefix(name, "Example") || strings.HasPrefix(name, "Fuzz")
 }
 
 // plain writes a declaration as the user did.

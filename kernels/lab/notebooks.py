@@ -12,7 +12,8 @@ run in a copy of their folder, each in a new kernel. A cell is
 
 Compared are standard output and, by MIME type, what is shown; pictures and
 scripts count by their type only, numbers that name elements, files and versions
-do not count. Standard error is not compared: Go says there what it downloads.
+do not count, nor do further types of what is shown. Standard error is not
+compared: Go says there what it downloads.
 The exit code is 1 if a cell is an error.
 """
 
@@ -30,6 +31,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbclient.util import run_sync
 
 import programs
 
@@ -71,9 +73,11 @@ def said(outputs):
         elif o.output_type == "error":
             failed = True
         else:
-            for kind, data in sorted(o.data.items()):
+            kinds = {}
+            for kind, data in o.data.items():
                 compared = kind.startswith("text/") and kind != "text/javascript" and "<script" not in str(data)
-                shown.append((kind, stable(data) if compared and isinstance(data, str) else ""))
+                kinds[kind] = stable(data) if compared and isinstance(data, str) else ""
+            shown.append(kinds)
     return {"stdout": stable(out), "shown": shown, "failed": failed}
 
 
@@ -85,11 +89,18 @@ def compare(stored, got):
     ('same', '')
     >>> compare(hi, ho)
     ('different', "stdout: stored 'hi', got 'ho'")
+    >>> html = {**hi, "shown": [{"text/html": "<b>x</b>"}]}
+    >>> compare(html, {**hi, "shown": [{"text/plain": "x", "text/html": "<b>x</b>"}]})[0]
+    'same'
+    >>> compare({**hi, "shown": [{"text/plain": "x", "text/html": "<b>x</b>"}]}, html)[0]
+    'different'
     >>> compare(hi, {**hi, "failed": True})[0], compare({**hi, "failed": True}, hi)[0]
     ('error', 'different')
     """
     if got["failed"] and not stored["failed"]:
         return "error", ""
+    if len(stored["shown"]) == len(got["shown"]):
+        got = {**got, "shown": [{k: g[k] for k in s if k in g} for s, g in zip(stored["shown"], got["shown"])]}
     for part in ("failed", "stdout", "shown"):
         if stored[part] != got[part]:
             return "different", f"{part}: stored {str(stored[part])[:200]!r}, got {str(got[part])[:200]!r}"
@@ -118,7 +129,9 @@ def run(path, kernel, timeout, first):
     )
     with client.setup_kernel():
         if first:
-            client.kc.execute_interactive(first, output_hook=lambda _: None, timeout=timeout)
+            reply = run_sync(client.kc.execute_interactive)(first, output_hook=lambda _: None, timeout=timeout)
+            if reply["content"]["status"] != "ok":
+                raise RuntimeError(f"{first}: {reply['content'].get('evalue')}")
         for i, c in enumerate(book.cells):
             if c.cell_type != "code" or not c.source.strip():
                 continue

@@ -108,7 +108,7 @@ func (k *kernel) run(req Request, out *output) (res Result) {
 func (k *kernel) abort(sh *subshell, m wire.Message) {
 	k.status.busy(m.Header, false)
 	defer k.status.idle(m.Header)
-	k.reply(k.sockets.Shell, m.Reply("execute_reply", content{"status": "aborted", "execution_count": sh.count}))
+	k.reply(k.sockets.Shell, m.Reply("execute_reply", content{"status": "aborted"}))
 }
 
 func orEmpty(m map[string]any) map[string]any {

@@ -70,10 +70,12 @@ func (s *Session) runCell(a *activity, c *cell.Cell, name string, req server.Req
 	}
 	if c.HasGo() || c.Exec != "" || l.test {
 		switch {
+		case l.test && l.wasm:
+			return plainError("UsageError", "%%wasm and %%test exclude each other")
 		case l.test:
 			return s.runTest(a, c, name, l.testArgs, out)
 		case l.wasm:
-			return plainError("NotSupported", "%%wasm: the page's own kernel connection is not available; build with !*GOOS=js GOARCH=wasm go build")
+			return s.runWasm(a, c, name, out)
 		}
 		return s.runGo(a, c, name, out)
 	}

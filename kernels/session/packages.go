@@ -4,10 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"go/parser"
+	"go/token"
 	"go/types"
 	"maps"
+	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
+
+	"golang.org/x/tools/imports"
 
 	"github.com/stellarae/lab/kernels/server"
 	"github.com/stellarae/lab/kernels/session/build"
@@ -58,6 +64,9 @@ func (p *packages) get(ctx context.Context, bad map[string]error) bool {
 			p.tried = map[string]bool{}
 		}
 		p.tried[path] = true
+		if e.Get != "" {
+			path = e.Get
+		}
 		for module, version := range pinned {
 			if path == module || strings.HasPrefix(path, module+"/") {
 				path = module + "@" + version
@@ -76,10 +85,36 @@ func (p *packages) get(ctx context.Context, bad map[string]error) bool {
 
 func (p *packages) Resolve(ctx context.Context, name string, symbols []string) (string, bool) {
 	paths, err := p.s.b.Resolve(ctx, name, symbols)
-	if err != nil || len(paths) == 0 {
+	if err != nil {
 		return "", false
 	}
+	if len(paths) == 0 {
+		return p.downloaded(name, symbols)
+	}
 	return paths[0], true
+}
+
+// downloaded looks for the package among all modules that were ever downloaded,
+// as goimports does; the session's module has then to get it.
+func (p *packages) downloaded(name string, symbols []string) (string, bool) {
+	if !p.s.autoget {
+		return "", false
+	}
+	var b strings.Builder
+	b.WriteString("package main\n")
+	for _, s := range symbols {
+		fmt.Fprintf(&b, "var _ = %s.%s\n", name, s)
+	}
+	out, err := imports.Process(filepath.Join(p.s.mod.Dir, "main.go"), []byte(b.String()), nil)
+	if err != nil {
+		return "", false
+	}
+	f, err := parser.ParseFile(token.NewFileSet(), "", out, parser.ImportsOnly)
+	if err != nil || len(f.Imports) != 1 {
+		return "", false
+	}
+	path, err := strconv.Unquote(f.Imports[0].Path.Value)
+	return path, err == nil
 }
 
 // union adds paths that are new.

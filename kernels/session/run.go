@@ -85,7 +85,9 @@ func (s *Session) runLiving(a *activity, c *cell.Cell, items []cell.Item, name s
 		w.p.Send(pipe.Message{Kind: proto.Interrupt})
 	})
 	defer a.onInterrupt(nil)
+	finish := s.startCapture(w)
 	d, ok := w.run(body)
+	finish()
 	if !ok {
 		return s.buried(w, a)
 	}

@@ -12,7 +12,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
@@ -70,20 +69,21 @@ type Session struct {
 	autoget bool
 	plugins int
 
-	mu      sync.Mutex
-	mode    Mode
-	cwd     string
-	env     map[string]string
-	texts   map[string]string // code of cells by the name their positions have
-	worker  *child
-	outs    []server.Output // of the cells that run, the latest last
-	idle    server.Output   // of the last one that ran
-	active  map[*activity]bool
-	nextID  atomic.Int64
-	pending map[int64]bool // abandoned cells that go on in the worker
-	warm    sync.WaitGroup
-	closed  bool
-	tracked []string
+	mu        sync.Mutex
+	mode      Mode
+	cwd       string
+	env       map[string]string
+	texts     map[string]string // code of cells by the name their positions have
+	worker    *child
+	outs      []server.Output // of the cells that run, the latest last
+	idle      server.Output   // of the last one that ran
+	active    map[*activity]bool
+	nextID    atomic.Int64
+	pending   map[int64]bool // abandoned cells that go on in the worker
+	warm      sync.WaitGroup
+	closed    bool
+	tracked   []string
+	leftovers []string // folders outside the session's own, removed at its end
 }
 
 var _ server.Interpreter = (*Session)(nil)
@@ -122,8 +122,8 @@ func New(ctx context.Context, o Options) (*Session, error) {
 		return nil, err
 	}
 	s.env["GONB_DIR"], s.env["GONB_TMP_DIR"], s.env["GONB_VERSION"] = s.cwd, s.mod.Dir, "v0.11.4"
-	if root := os.Getenv("JPY_SESSION_NAME"); root != "" {
-		s.env["GONB_JUPYTER_ROOT"] = filepath.Dir(root)
+	if root := jupyterRoot(); root != "" {
+		s.env["GONB_JUPYTER_ROOT"] = root
 	}
 	if o.KernelID != "" {
 		s.env["GONB_JUPYTER_KERNEL_ID"] = o.KernelID
@@ -278,6 +278,9 @@ func (s *Session) Close(bool) error {
 		w.p.Kill()
 		w.p.Wait()
 	}
+	for _, dir := range s.leftovers {
+		os.RemoveAll(dir)
+	}
 	if err := os.RemoveAll(s.tmp); err != nil {
 		return fmt.Errorf("remove the session's folder: %w", err)
 	}
@@ -293,4 +296,13 @@ func (s *Session) environ() []string {
 		env = append(env, k+"="+v)
 	}
 	return env
+}
+
+// jupyterRoot is the folder in which the Jupyter server runs, "" if it cannot be told.
+func jupyterRoot() string {
+	root, err := os.Readlink(fmt.Sprintf("/proc/%d/cwd", os.Getppid()))
+	if err != nil {
+		return ""
+	}
+	return root
 }

@@ -212,6 +212,29 @@ func (c *captured) Write(b []byte) (int, error) {
 	return c.buf.Write(b)
 }
 
+// startCapture makes the worker's output go to the file of %capture too, until
+// the function returned is called.
+func (s *Session) startCapture(w *child) (finish func()) {
+	s.cells.Lock()
+	c := s.capture
+	s.capture = nil
+	s.cells.Unlock()
+	if c == nil {
+		return func() {}
+	}
+	w.mu.Lock()
+	w.copyTo = c
+	w.mu.Unlock()
+	return func() {
+		w.mu.Lock()
+		w.copyTo = nil
+		w.mu.Unlock()
+		if err := c.save(); err != nil {
+			s.out().Stream("stderr", fmt.Sprintf("%%capture: %v\n", err))
+		}
+	}
+}
+
 func (c *captured) save() error {
 	text := c.buf.Bytes()
 	if c.add {

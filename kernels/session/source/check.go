@@ -98,6 +98,7 @@ func (p *Plan) declare() {
 		p.l.drop(i.key())
 		delete(p.l.vars, i.key())
 	}
+	p.dropMethods()
 	for _, d := range p.f.decls {
 		names := []string{d.name}
 		if d.kind == cell.Const {
@@ -133,6 +134,56 @@ func (p *Plan) declare() {
 			p.l.decls[fmt.Sprintf("_~%d", p.l.serial*1000+v.at)] = d
 		}
 	}
+	var last []*decl // of each name in the cell
+	for _, d := range p.f.decls {
+		for _, n := range append([]string{d.name}, d.all...) {
+			if c := p.l.decls[n]; c != nil && c.node == d.node && !slices.Contains(last, c) {
+				last = append(last, c)
+			}
+		}
+	}
+	p.f.decls = last
+}
+
+// dropMethods forgets the methods of earlier cells where their type becomes one
+// that cannot have them: an interface, a pointer, an alias, or one with another
+// number of type parameters.
+func (p *Plan) dropMethods() {
+	for _, d := range p.f.decls {
+		if d.kind != cell.Type {
+			continue
+		}
+		spec := d.node.(*ast.GenDecl).Specs[0].(*ast.TypeSpec)
+		fits := !spec.Assign.IsValid()
+		switch spec.Type.(type) {
+		case *ast.InterfaceType, *ast.StarExpr:
+			fits = false
+		}
+		var gone []string
+		for _, m := range p.methods(d.name) {
+			if recv := m.node.(*ast.FuncDecl).Recv.List[0].Type; !fits || parameters(recv) != spec.TypeParams.NumFields() {
+				gone = append(gone, strings.TrimPrefix(m.name, d.name+"."))
+				p.l.drop(m.name)
+			}
+		}
+		if len(gone) > 0 {
+			p.Notes = append(p.Notes, fmt.Sprintf("%s is another kind of type now; forgotten: %s", d.name, strings.Join(gone, ", ")))
+		}
+	}
+}
+
+// parameters counts the type parameters that a receiver names.
+func parameters(recv ast.Expr) (n int) {
+	ast.Inspect(recv, func(x ast.Node) bool {
+		switch x := x.(type) {
+		case *ast.IndexExpr:
+			n = 1
+		case *ast.IndexListExpr:
+			n = len(x.Indices)
+		}
+		return true
+	})
+	return n
 }
 
 // declareInits remembers functions named init and init_name. Where a program
@@ -376,6 +427,9 @@ func (p *Plan) check(ctx context.Context, pk Packages) ([]Diag, error) {
 	if p.f.main != nil {
 		add(p.f.text, p.function("main", p.f.main))
 	}
+	for _, n := range slices.Sorted(maps.Keys(p.f.text.Consts)) {
+		add(p.f.text, p.constant(n, p.f.text.Consts[n]))
+	}
 	var paths []string
 	for _, g := range groups {
 		for _, i := range g.text.imports {
@@ -420,6 +474,12 @@ func (p *Plan) check(ctx context.Context, pk Packages) ([]Diag, error) {
 		}
 	}
 	return p.relevant(diags), nil
+}
+
+// constant declares one of the constants that come with a cell.
+func (p *Plan) constant(name, value string) ast.Decl {
+	return &ast.GenDecl{Tok: token.CONST, Specs: []ast.Spec{&ast.ValueSpec{Names: []*ast.Ident{{Name: name}},
+		Values: []ast.Expr{&ast.BasicLit{Kind: token.STRING, Value: strconv.Quote(value)}}}}}
 }
 
 type refusing struct {

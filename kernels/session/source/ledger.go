@@ -68,6 +68,9 @@ type Text struct {
 	Serial int    // grows with every cell of the session
 	Name   string // "cell[3]"
 	Code   string // the cell with all but Go blanked, so that lines and columns are the cell's
+
+	// Consts are string constants that this cell sees and nobody remembers.
+	Consts map[string]string
 }
 
 // text is a Text with what was found out about it.

@@ -20,9 +20,17 @@ const DisplayPath = "github.com/stellarae/lab/kernels/display"
 // run in it, in this cell and in every later one. test leaves main out.
 func (p *Plan) Program(test bool) map[string][]byte {
 	m := &emission{Plan: p, e: edits{}, files: map[*text]*outFile{}}
-	for _, d := range p.l.unique() {
+	all := p.l.unique()
+	var tests []string
+	for _, d := range all {
 		if test && d.kind == cell.Func && isTest(d.name) {
-			d = d.apart("zz_" + d.name)
+			tests = append(tests, d.name)
+		}
+	}
+	slices.Sort(tests)
+	for _, d := range all {
+		if i, found := slices.BinarySearch(tests, d.name); found {
+			d = d.apart(fmt.Sprintf("ztest%05d", i))
 		}
 		m.plain(d)
 	}
@@ -37,6 +45,9 @@ func (p *Plan) Program(test bool) map[string][]byte {
 	}
 	paths := map[string]bool{}
 	var b strings.Builder
+	for _, n := range slices.Sorted(maps.Keys(p.f.text.Consts)) {
+		fmt.Fprintf(&b, "const %s = %q\n", n, p.f.text.Consts[n])
+	}
 	if !test {
 		b.WriteString("func main() {\n")
 		if p.f.main != nil && !p.f.isMain {

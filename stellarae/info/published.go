@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/stellarae/lab/stellarae/info/internal/parallel"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -59,7 +60,7 @@ func CountPublished(codes *mat.Dense, labels []Label, o Options) (*Published, er
 		Median: make([]float64, nodes), MAD: make([]float64, nodes),
 		Labels: make([]LabelMI, len(labels)),
 	}
-	parallel(nodes, o.Workers, func() func(int) {
+	parallel.Each(nodes, o.Workers, func() func(int) {
 		z := make([]float64, rows)
 		return func(i int) {
 			copy(z, columns[i])
@@ -76,7 +77,7 @@ func CountPublished(codes *mat.Dense, labels []Label, o Options) (*Published, er
 		}
 	}
 	tell := progress(o.Progress, len(labels)*nodes)
-	parallel(len(labels)*nodes, o.Workers, func() func(int) {
+	parallel.Each(len(labels)*nodes, o.Workers, func() func(int) {
 		code := make([]float64, 0, rows)
 		most := slices.Max(o.Bins)
 		edges, h := make([]float64, most+1), newHistogram(most)

@@ -1,0 +1,149 @@
+package knn
+
+import (
+	"errors"
+	"fmt"
+	"math"
+)
+
+// Norm tells how distance is measured.
+type Norm int
+
+const (
+	Max    Norm = iota // largest difference of a coordinate
+	Euclid             // root of the sum of squares
+)
+
+// leafSize is how many points a leaf may hold: enough that scanning them costs
+// about as much as the branches it saves.
+const leafSize = 12
+
+// Tree is a k-d tree (Bentley 1975, doi:10.1145/361002.361007) that splits the
+// widest dimension at its median, so that unused dimensions are never split.
+// It may be searched from several goroutines, each with a Searcher of its own.
+type Tree struct {
+	norm   Norm
+	dims   int
+	points []float64 // point after point, in the order of the tree
+	rows   []int     // of the points, in the order of the tree
+	place  []int     // of a row in the order of the tree
+	nodes  []node    // each followed by its left child
+}
+
+// node is a range of points; a branch holds those not above split in its left
+// child, and those not below in its right one.
+type node struct {
+	from, to int
+	axis     int // -1 for a leaf
+	split    float64
+	right    int // index of the right child
+}
+
+// New builds the tree of the points whose coordinates are the columns. No
+// columns, no rows, columns of unequal length and values that are not finite
+// are errors.
+func New(norm Norm, columns ...[]float64) (*Tree, error) {
+	if len(columns) == 0 || len(columns[0]) == 0 {
+		return nil, errors.New("knn: no points")
+	}
+	n := len(columns[0])
+	t := &Tree{norm: norm, dims: len(columns), rows: make([]int, n), place: make([]int, n)}
+	flat := make([]float64, n*t.dims)
+	for j, column := range columns {
+		if len(column) != n {
+			return nil, fmt.Errorf("knn: column %d has %d rows, column 0 has %d", j, len(column), n)
+		}
+		for i, v := range column {
+			if math.IsNaN(v) || math.IsInf(v, 0) {
+				return nil, fmt.Errorf("knn: row %d, column %d is %v", i, j, v)
+			}
+			flat[i*t.dims+j] = v
+		}
+	}
+	for i := range t.rows {
+		t.rows[i] = i
+	}
+	t.build(flat, make([]float64, n), 0, n)
+	t.points = make([]float64, len(flat))
+	for p, row := range t.rows {
+		t.place[row] = p
+		copy(t.points[p*t.dims:(p+1)*t.dims], flat[row*t.dims:])
+	}
+	return t, nil
+}
+
+// Len is the number of points.
+func (t *Tree) Len() int { return len(t.rows) }
+
+// Order lists the rows so that neighbours in the list are near each other:
+// searching in this order is kind to the processor's caches.
+func (t *Tree) Order() []int { return t.rows }
+
+// build makes the node of the rows from..to and its children.
+func (t *Tree) build(flat, keys []float64, from, to int) {
+	at := len(t.nodes)
+	t.nodes = append(t.nodes, node{from: from, to: to, axis: -1})
+	if to-from <= leafSize {
+		return
+	}
+	axis, width := 0, -1.0
+	for j := range t.dims {
+		lo, hi := math.Inf(1), math.Inf(-1)
+		for _, row := range t.rows[from:to] {
+			v := flat[row*t.dims+j]
+			lo, hi = min(lo, v), max(hi, v)
+		}
+		if hi-lo > width {
+			axis, width = j, hi-lo
+		}
+	}
+	if width == 0 { // all points are equal
+		return
+	}
+	for i, row := range t.rows[from:to] {
+		keys[from+i] = flat[row*t.dims+axis]
+	}
+	mid := (from + to) / 2
+	selectNth(keys[from:to], t.rows[from:to], mid-from)
+	split := keys[mid]
+	t.build(flat, keys, from, mid)
+	t.nodes[at].axis, t.nodes[at].split, t.nodes[at].right = axis, split, len(t.nodes)
+	t.build(flat, keys, mid, to)
+}
+
+// selectNth orders keys, and rows with them, until no key before place n is
+// above the key there, and no key behind it below (Hoare's quickselect, middle
+// of three as pivot).
+func selectNth(keys []float64, rows []int, n int) {
+	lo, hi := 0, len(keys)-1
+	for lo < hi {
+		pivot := median3(keys[lo], keys[(lo+hi)/2], keys[hi])
+		i, j := lo, hi
+		for i <= j {
+			for keys[i] < pivot {
+				i++
+			}
+			for keys[j] > pivot {
+				j--
+			}
+			if i <= j {
+				keys[i], keys[j] = keys[j], keys[i]
+				rows[i], rows[j] = rows[j], rows[i]
+				i++
+				j--
+			}
+		}
+		switch {
+		case n <= j:
+			hi = j
+		case n >= i:
+			lo = i
+		default:
+			return
+		}
+	}
+}
+
+func median3(a, b, c float64) float64 {
+	return max(min(a, b), min(max(a, b), c))
+}

@@ -99,6 +99,9 @@ func (s *Session) runLiving(a *activity, c *cell.Cell, items []cell.Item, name s
 	case proto.Abandoned:
 		return interruptedError("it waits inside a call and ends when that returns; interrupt again to end the worker, with all variables")
 	case proto.Refused:
+		s.cells.Lock()
+		s.ledger.NotLoaded()
+		s.cells.Unlock()
 		return plainError("LoadError", "load the compiled cell: %s", d.Reason)
 	case proto.Goexit:
 		return plainError("Goexit", "the cell ended its goroutine by runtime.Goexit")
@@ -161,37 +164,38 @@ func (s *Session) compile(a *activity, c *cell.Cell, items []cell.Item, name str
 	}
 	pk := &packages{s: s, a: a, out: out}
 	s.newsOfModule(out)
-	plan, diags, err := s.ledger.Check(a.ctx, source.Text{Name: name, Code: code}, items, pk, source.Living)
-	if e := s.checkError(a, c, diags, err); e != nil {
-		return "", body, e
-	}
-	if plan.Idle() {
-		s.ledger.Commit(plan)
-		s.tellCompletion()
-		return "", body, nil
-	}
-	files := plan.Session()
-	g, err := s.b.Packages(a.ctx, plan.Imports)
-	if err != nil {
-		return "", body, s.buildError(a, name, err)
-	}
-	fresh, err := s.fitWorker(a.ctx, g, out)
-	if err != nil {
-		return "", body, s.buildError(a, name, err)
-	}
-	if fresh { // all must be compiled again for it
+	var plan *source.Plan
+	var g *build.Graph
+	for so == "" {
+		var diags []source.Diag
+		var err error
 		plan, diags, err = s.ledger.Check(a.ctx, source.Text{Name: name, Code: code}, items, pk, source.Living)
 		if e := s.checkError(a, c, diags, err); e != nil {
 			return "", body, e
 		}
-		files = plan.Session()
+		if plan.Idle() {
+			s.ledger.Commit(plan)
+			s.tellCompletion()
+			return "", body, nil
+		}
+		files := plan.Session()
 		if g, err = s.b.Packages(a.ctx, plan.Imports); err != nil {
 			return "", body, s.buildError(a, name, err)
 		}
-	}
-	so, err = s.b.Plugin(a.ctx, s.pluginName(), files, g)
-	if err != nil {
-		return "", body, s.buildError(a, name, err)
+		fresh, err := s.fitWorker(a.ctx, g, out)
+		if err != nil {
+			return "", body, s.buildError(a, name, err)
+		}
+		if fresh { // all must be compiled again for it
+			continue
+		}
+		if so, err = s.b.Plugin(a.ctx, s.pluginName(), files, g); err != nil {
+			return "", body, s.buildError(a, name, err)
+		}
+		if s.died() { // meanwhile, and what the plugin builds on with it
+			os.RemoveAll(filepath.Dir(so))
+			so = ""
+		}
 	}
 	w, err := s.ensureWorker(a.ctx)
 	if err != nil {
@@ -296,6 +300,14 @@ func (s *Session) living() *child {
 	}
 }
 
+// died says whether a worker has ended, and nobody has noted it yet.
+func (s *Session) died() bool {
+	w := s.living()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return w == nil && s.worker != nil
+}
+
 // ensureWorker starts a worker if none lives.
 func (s *Session) ensureWorker(ctx context.Context) (*child, error) {
 	if w := s.living(); w != nil {
@@ -333,10 +345,7 @@ func (s *Session) ensureWorker(ctx context.Context) (*child, error) {
 // the cell needs, and one that died unseen; it says so.
 func (s *Session) fitWorker(ctx context.Context, g *build.Graph, out server.Output) (fresh bool, err error) {
 	w := s.living()
-	s.mu.Lock()
-	dead := s.worker != nil && w == nil
-	s.mu.Unlock()
-	if dead {
+	if w == nil && s.died() {
 		if lost := s.ledger.NewWorker(); len(lost) > 0 {
 			out.Stream("stderr", fmt.Sprintf("the worker had ended; lost: %s\n", list(lost, 12)))
 		}

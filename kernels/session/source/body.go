@@ -105,6 +105,9 @@ func (m *emission) do(b *strings.Builder, a action, last bool) {
 		as := a.vars.define
 		code = m.e.render(s.t, at, s.at(as.TokPos)) + "=" + m.e.render(s.t, s.at(as.TokPos)+2, end)
 	}
+	if a.stmt == m.silent && m.unusedValue {
+		code = "_ = " + code
+	}
 	if m.mode == Living {
 		b.WriteString(poll + "\n")
 	}

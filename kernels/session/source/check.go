@@ -39,19 +39,21 @@ type Plan struct {
 	Dropped []string // variables that a redefinition of their type takes away
 	Notes   []string // for the user: what else changed without being asked
 
-	l       *Ledger // as it will be
-	f       *fresh
-	mode    Mode
-	pkg     *types.Package
-	info    *types.Info
-	files   []*ast.File
-	newVars []*variable
-	result  *action
-	unused  map[token.Pos]bool // local variables declared and not used
-	emitted []*decl            // functions written out by Session
-	stamps  map[*decl]map[string]string
-	broken  map[*decl]bool // declarations with errors, also such as this cell does not need
-	stale   map[*decl]bool // compiled functions that this cell makes out of date, and what they need
+	l           *Ledger // as it will be
+	f           *fresh
+	mode        Mode
+	pkg         *types.Package
+	info        *types.Info
+	files       []*ast.File
+	newVars     []*variable
+	result      *action
+	silent      ast.Stmt           // last expression of the cell where a semicolon ends it: computed, not shown
+	unused      map[token.Pos]bool // local variables declared and not used
+	unusedValue bool               // silent would not compile by itself
+	emitted     []*decl            // functions written out by Session
+	stamps      map[*decl]map[string]string
+	broken      map[*decl]bool // declarations with errors, also such as this cell does not need
+	stale       map[*decl]bool // compiled functions that this cell makes out of date, and what they need
 }
 
 // Check parses and type-checks a cell against what the session remembers. A
@@ -508,8 +510,12 @@ func (p *Plan) function(name string, actions []action) ast.Decl {
 			as := a.vars.define
 			s = &ast.AssignStmt{Lhs: as.Lhs, TokPos: as.TokPos, Tok: token.ASSIGN, Rhs: as.Rhs}
 		}
-		if i == len(actions)-1 && a.item.Expr && !a.item.Silent {
-			p.result = &actions[i]
+		if i == len(actions)-1 && a.item.Expr {
+			if a.item.Silent {
+				p.silent = s
+			} else {
+				p.result = &actions[i]
+			}
 		}
 		if pos == token.NoPos {
 			pos = s.Pos()
@@ -539,6 +545,9 @@ func (p *Plan) typeError(te types.Error) []Diag {
 		if t, _, ok := p.place(te.Pos); !ok || t != p.f.text || !slices.ContainsFunc(p.f.imports, func(i Import) bool { return i.key() == name }) {
 			return nil
 		}
+	case strings.Contains(msg, "is not used") && p.silent != nil && p.silent.Pos() <= te.Pos && te.Pos < p.silent.End():
+		p.unusedValue = true
+		return nil
 	case strings.Contains(msg, "is not used") && p.result != nil && p.result.stmt.Pos() <= te.Pos && te.Pos < p.result.stmt.End():
 		return nil
 	}

@@ -191,10 +191,16 @@ func cloneNested(m map[string]map[string]int) map[string]map[string]int {
 func (l *Ledger) NewWorker() []string {
 	names := slices.Sorted(maps.Keys(l.vars))
 	l.vars = map[string]*variable{}
+	l.NotLoaded()
+	return names
+}
+
+// NotLoaded says that the plugin of the last cell could not be loaded: what
+// functions were compiled in it is not known, so all count as not compiled.
+func (l *Ledger) NotLoaded() {
 	for _, d := range l.decls {
 		d.built = nil
 	}
-	return names
 }
 
 // Reset forgets everything. Numbers of types go on, as the worker may live.

@@ -390,9 +390,10 @@ func (p *Plan) unnameable(t types.Type) (why string) {
 	return why
 }
 
-// number writes a version behind a name; the first has none.
+// number writes a version behind a name. The first has none, unless the name is
+// that of a type of the language, which other written text may need.
 func number(name string, version int) string {
-	if version <= 1 {
+	if _, language := types.Universe.Lookup(name).(*types.TypeName); version <= 1 && !language {
 		return name
 	}
 	return fmt.Sprintf("%s%s%d", name, mark, version)
@@ -412,6 +413,8 @@ func (p *Plan) emitName(o types.Object) string {
 		if v := p.l.vars[o.Name()]; v != nil {
 			return number(o.Name(), v.version)
 		}
+	case *types.Const:
+		return number(o.Name(), 1)
 	}
 	return o.Name()
 }
@@ -452,21 +455,22 @@ func (p *Plan) emittedType(t types.Type) string {
 
 // typeString writes a type in emitted names; qualify names other packages.
 func (p *Plan) typeString(t types.Type, qualify func(*types.Package) string) string {
+	const ours = "\x00" // in no name
 	s := types.TypeString(t, func(pkg *types.Package) string {
 		if pkg == p.pkg {
-			return mark
+			return ours
 		}
 		return qualify(pkg)
 	})
 	var b strings.Builder
 	for {
-		i := strings.Index(s, mark+".")
+		i := strings.Index(s, ours+".")
 		if i < 0 {
 			b.WriteString(s)
 			return b.String()
 		}
 		b.WriteString(s[:i])
-		s = s[i+len(mark)+1:]
+		s = s[i+len(ours)+1:]
 		n := strings.IndexFunc(s, func(r rune) bool { return !token.IsIdentifier("a" + string(r)) })
 		if n < 0 {
 			n = len(s)

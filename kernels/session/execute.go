@@ -68,6 +68,7 @@ func (s *Session) runCell(a *activity, c *cell.Cell, name string, req server.Req
 	if c.Exec == "" && !l.test && !c.HasGo() {
 		return nil
 	}
+	s.mainArgs(c)
 	if c.HasGo() || c.Exec != "" || l.test {
 		switch {
 		case l.test && l.wasm:
@@ -80,6 +81,21 @@ func (s *Session) runCell(a *activity, c *cell.Cell, name string, req server.Req
 		return s.runGo(a, c, name, out)
 	}
 	return nil
+}
+
+// mainArgs settles whose arguments a cell with %% gets: its own, even if it has
+// none, unless %args stands below.
+func (s *Session) mainArgs(c *cell.Cell) {
+	if c.Main < 0 || c.Exec != "" {
+		return
+	}
+	if slices.ContainsFunc(c.Lines, func(l cell.Special) bool { return l.Name == "args" && l.Line > c.Main }) {
+		c.Args = nil
+		return
+	}
+	s.cells.Lock()
+	s.args = nil
+	s.cells.Unlock()
 }
 
 // expressions evaluates the user_expressions of a request.

@@ -88,10 +88,28 @@ func (p *packages) Resolve(ctx context.Context, name string, symbols []string) (
 	if err != nil {
 		return "", false
 	}
-	if len(paths) == 0 {
-		return p.downloaded(name, symbols)
+	if len(paths) > 0 {
+		return paths[0], true
 	}
-	return paths[0], true
+	if path, ok := p.downloaded(name, symbols); ok {
+		return path, true
+	}
+	return p.standard(ctx, name)
+}
+
+// standard finds a package of the standard library by its name alone, so that
+// a mistyped fmt.Printn is said to be undefined, and not fmt.
+func (p *packages) standard(ctx context.Context, name string) (string, bool) {
+	paths, err := p.s.b.Resolve(ctx, name, nil)
+	if err != nil || len(paths) == 0 {
+		return "", false
+	}
+	g, err := p.s.b.Packages(ctx, paths[:1])
+	if err != nil {
+		return "", false
+	}
+	found := g.Package(paths[0])
+	return paths[0], found != nil && found.Standard
 }
 
 // downloaded looks for the package among all modules that were ever downloaded,

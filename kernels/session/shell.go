@@ -115,12 +115,9 @@ func (s *Session) runMagic(a *activity, c *cell.Cell, out server.Output) *server
 
 func (s *Session) script(a *activity, program string, args []string, body string, out server.Output) *server.Error {
 	return s.shell(a, out, proc.Options{Path: program, Args: args, Dir: s.dir(), Stdin: true}, func(p *proc.Process) {
-		for _, line := range strings.SplitAfter(body, "\n") {
-			if line = strings.TrimSuffix(line, "\n"); p.Type(line) != nil {
-				return
-			}
+		if body == "" || p.Type(strings.TrimSuffix(body, "\n")) == nil { // Type ends the line
+			p.CloseInput()
 		}
-		p.CloseInput()
 	})
 }
 

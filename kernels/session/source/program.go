@@ -12,8 +12,8 @@ import (
 )
 
 // DisplayPath is what a program of process mode imports to show the value of a
-// cell's last expression.
-const DisplayPath = "github.com/stellarae/lab/kernels/display"
+// cell's last expression and to time statements.
+const DisplayPath = "github.com/stellarae/lab/kernels/session/rt/show"
 
 // Program writes a whole program: all that is remembered and, as main, what the
 // cell does. Initialisers of variables and functions named init or init_name

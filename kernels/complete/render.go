@@ -7,7 +7,6 @@ import (
 
 	"github.com/alecthomas/chroma/v2"
 	"github.com/alecthomas/chroma/v2/formatters/html"
-	"github.com/alecthomas/chroma/v2/lexers"
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/renderer"
@@ -66,16 +65,13 @@ func (c codeBlocks) render(w util.BufWriter, source []byte, n ast.Node, entering
 		return ast.WalkContinue, nil
 	}
 	block := n.(*ast.FencedCodeBlock)
-	lexer := lexers.Fallback
+	text := string(block.Lines().Value(source))
+	tokens := []chroma.Token{{Type: chroma.Text, Value: text}}
 	if string(block.Language(source)) == "go" {
-		lexer = lexers.Get("go")
-	}
-	tokens, err := lexer.Tokenise(nil, string(block.Lines().Value(source)))
-	if err != nil {
-		return ast.WalkStop, err
+		tokens = goTokens(text)
 	}
 	_, _ = w.WriteString("<pre style=\"tab-size:4\"><code>") // errors stay in the writer
-	err = c.formatter.Format(w, colours, tokens)
+	err := c.formatter.Format(w, colours, chroma.Literator(tokens...))
 	_, _ = w.WriteString("</code></pre>\n")
 	return ast.WalkContinue, err
 }

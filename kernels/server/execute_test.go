@@ -73,7 +73,7 @@ func TestStopOnError(t *testing.T) {
 		hs = append(hs, c.send(c.shell, "execute_request", map[string]any{"code": code}))
 	}
 	for i, status := range []string{"error", "aborted", "aborted"} {
-		wantFields(t, c.reply("shell", hs[i]), object{"status": status, "execution_count": 1})
+		wantFields(t, c.reply("shell", hs[i]), object{"status": status})
 	}
 	wantSaid(t, c.said(hs[0]), "in[1] sleep 100\nfail A a", "error A: a")
 	wantSaid(t, c.said(hs[1]))

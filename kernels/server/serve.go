@@ -67,11 +67,13 @@ func Serve(ctx context.Context, conn wire.Connection, interp Interpreter, opts O
 			}
 		},
 	}
-	k.history = openHistory(opts.HistoryFile, k.log)
+	// First of all, as a front end that finds no one listening comes back only
+	// after 100 ms.
 	var err error
 	if k.sockets, err = wire.Listen(conn, wire.Options{Log: k.log, Welcome: k.welcome}); err != nil {
 		return errors.Join(err, interp.Close(false))
 	}
+	k.history = openHistory(opts.HistoryFile, k.log)
 	k.status.publish = k.publishStatus
 	k.shells.start = k.startSubshell
 	k.shells.open("")

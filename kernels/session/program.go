@@ -31,7 +31,7 @@ func (s *Session) runTest(a *activity, c *cell.Cell, name string, args []string,
 		return splitErrors(name, c, diags)
 	}
 	s.mu.Lock()
-	s.texts[name] = c.Text
+	s.remember(name, c)
 	s.mu.Unlock()
 	exe, args, capture, e := s.buildProgram(a, c, items, name, args, true, out)
 	if e != nil {
@@ -50,7 +50,7 @@ func (s *Session) buildProgram(a *activity, c *cell.Cell, items []cell.Item, nam
 		items = append(items, extra...)
 	}
 	s.newsOfModule(out)
-	plan, diags, err := s.ledger.Check(a.ctx, source.Text{Name: name, Code: code}, items, &packages{s: s, a: a, out: out}, source.Process)
+	plan, diags, err := s.ledger.Check(a.ctx, source.Text{Name: name, File: fileOf(c), Code: code}, items, &packages{s: s, a: a, out: out}, source.Process)
 	if e := s.checkError(a, c, diags, err); e != nil {
 		return "", nil, nil, e
 	}
@@ -168,8 +168,8 @@ func (s *Session) readableStack(said string) (out []string) {
 		if m := stackLine.FindStringSubmatch(l); m != nil {
 			file := m[1][strings.LastIndexByte(m[1], '/')+1:]
 			n, _ := strconv.Atoi(m[2])
-			if code, ok := s.text(file); ok {
-				out = append(out, fmt.Sprintf("%s%s:%d%s", bold, file, n, reset))
+			if name, code, ok := s.text(file); ok {
+				out = append(out, fmt.Sprintf("%s%s:%d%s", bold, name, n, reset))
 				out = append(out, sourceLine(code, n, 0)...)
 				continue
 			}

@@ -35,7 +35,7 @@ func (s *Session) runGo(a *activity, c *cell.Cell, name string, out server.Outpu
 		return splitErrors(name, c, diags)
 	}
 	s.mu.Lock()
-	s.texts[name] = c.Text
+	s.remember(name, c)
 	program := s.mode == Process || s.whole
 	s.mu.Unlock()
 	if program {
@@ -72,7 +72,7 @@ func (s *Session) runLiving(a *activity, c *cell.Cell, items []cell.Item, name s
 	if e != nil || so == "" {
 		return e
 	}
-	defer os.RemoveAll(filepath.Dir(so))
+	defer os.RemoveAll(filepath.Dir(so)) // it stays mapped
 	w := s.living()
 	if w == nil {
 		return plainError("WorkerDied", "the worker ended before the cell could run; run the cell again")
@@ -166,10 +166,11 @@ func (s *Session) compile(a *activity, c *cell.Cell, items []cell.Item, name str
 	s.newsOfModule(out)
 	var plan *source.Plan
 	var g *build.Graph
+	var key string
 	for so == "" {
 		var diags []source.Diag
 		var err error
-		plan, diags, err = s.ledger.Check(a.ctx, source.Text{Name: name, Code: code}, items, pk, source.Living)
+		plan, diags, err = s.ledger.Check(a.ctx, source.Text{Name: name, File: fileOf(c), Code: code}, items, pk, source.Living)
 		if e := s.checkError(a, c, diags, err); e != nil {
 			return "", body, e
 		}
@@ -189,6 +190,10 @@ func (s *Session) compile(a *activity, c *cell.Cell, items []cell.Item, name str
 		if fresh { // all must be compiled again for it
 			continue
 		}
+		key = plan.Key(files)
+		if so = s.built[key]; so != "" && s.living() != nil {
+			break
+		}
 		if so, err = s.b.Plugin(a.ctx, s.pluginName(), files, g); err != nil {
 			return "", body, s.buildError(a, name, err)
 		}
@@ -204,6 +209,7 @@ func (s *Session) compile(a *activity, c *cell.Cell, items []cell.Item, name str
 	}
 	s.ledger.Commit(plan)
 	maps.Copy(w.loaded, s.b.Fingerprint(g))
+	s.built[key] = so
 	if len(plan.Dropped) > 0 {
 		out.Stream("stderr", fmt.Sprintf("%s: dropped, as the type was redefined\n", list(plan.Dropped, 12)))
 	}
@@ -237,7 +243,7 @@ func (s *Session) checkError(a *activity, c *cell.Cell, diags []source.Diag, err
 		for i := range diags { // show the whole line, special ones too
 			if diags[i].Text.Code == c.Go {
 				diags[i].Text.Code = c.Text
-			} else if text, ok := s.text(diags[i].Text.Name); ok && len(text) == len(diags[i].Text.Code) {
+			} else if _, text, ok := s.text(diags[i].Text.File); ok && len(text) == len(diags[i].Text.Code) {
 				diags[i].Text.Code = text
 			}
 		}
@@ -261,12 +267,12 @@ func (s *Session) buildError(a *activity, name string, err error) *server.Error 
 		if i := strings.LastIndexByte(file, '/'); i >= 0 {
 			file = file[i+1:]
 		}
-		text, ok := s.text(file)
+		name, text, ok := s.text(file)
 		if !ok {
-			text, file = "", ce.File
+			name, text = ce.File, ""
 		}
 		at := offset(text, ce.Line-1, 0)
-		diags = append(diags, source.Diag{Text: source.Text{Name: file, Code: text}, Start: at, End: at + 1, Msg: ce.Message})
+		diags = append(diags, source.Diag{Text: source.Text{Name: name, Code: text}, Start: at, End: at + 1, Msg: ce.Message})
 	}
 	return compileError(diags)
 }
@@ -337,6 +343,7 @@ func (s *Session) ensureWorker(ctx context.Context) (*child, error) {
 		return nil, context.Canceled
 	}
 	s.worker = w
+	s.built = map[string]string{}
 	clear(s.pending)
 	return w, nil
 }

@@ -49,12 +49,13 @@ type Options struct {
 
 // Session is a server.Interpreter.
 type Session struct {
-	o   Options
-	tmp string
-	mod *build.Module
-	b   *build.Builder
-	ids gonb.IDs
-	log func(format string, args ...any)
+	o    Options
+	tmp  string
+	lock *os.File // tells other kernels that tmp is in use
+	mod  *build.Module
+	b    *build.Builder
+	ids  gonb.IDs
+	log  func(format string, args ...any)
 
 	engine *complete.Engine
 
@@ -68,12 +69,13 @@ type Session struct {
 	whole   bool // goflags has some that only whole programs can have
 	autoget bool
 	plugins int
+	built   map[string]string // what the worker has loaded, by what was compiled
 
 	mu        sync.Mutex
 	mode      Mode
 	cwd       string
 	env       map[string]string
-	texts     map[string]string // code of cells by the name their positions have
+	texts     map[string]known // cells by the name their positions have
 	worker    *child
 	outs      []server.Output // of the cells that run, the latest last
 	idle      server.Output   // of the last one that ran
@@ -104,12 +106,12 @@ func New(ctx context.Context, o Options) (*Session, error) {
 	if o.Log == nil {
 		o.Log = func(string, ...any) {}
 	}
-	tmp, err := os.MkdirTemp(o.TmpDir, "gonb_")
+	tmp, lock, err := newFolder(o.TmpDir)
 	if err != nil {
-		return nil, fmt.Errorf("session folder: %w", err)
+		return nil, err
 	}
-	s := &Session{o: o, tmp: tmp, log: o.Log, mode: o.Mode, cwd: o.Dir, ledger: source.New(), autoget: true,
-		env: map[string]string{}, texts: map[string]string{}, active: map[*activity]bool{}, pending: map[int64]bool{}, idle: discard{}}
+	s := &Session{o: o, tmp: tmp, lock: lock, log: o.Log, mode: o.Mode, cwd: o.Dir, ledger: source.New(), autoget: true,
+		env: map[string]string{}, texts: map[string]known{}, built: map[string]string{}, active: map[*activity]bool{}, pending: map[int64]bool{}, idle: discard{}}
 	if s.mod, err = build.NewModule(tmp, o.Dir, build.ModuleOptions{CacheDir: o.CacheDir}); err != nil {
 		s.log("%v; the session does without the module", err)
 		if s.mod, err = build.NewModule(tmp, "", build.ModuleOptions{CacheDir: o.CacheDir}); err != nil {
@@ -128,6 +130,11 @@ func New(ctx context.Context, o Options) (*Session, error) {
 	if o.KernelID != "" {
 		s.env["GONB_JUPYTER_KERNEL_ID"] = o.KernelID
 	}
+	s.warm.Go(func() {
+		if err := removeAbandoned(o.TmpDir); err != nil {
+			s.log("folders of kernels that were killed: %v", err)
+		}
+	})
 	s.startCompletion(ctx)
 	if o.Mode == Living {
 		s.warm.Go(func() {
@@ -281,7 +288,9 @@ func (s *Session) Close(bool) error {
 	for _, dir := range s.leftovers {
 		os.RemoveAll(dir)
 	}
-	if err := os.RemoveAll(s.tmp); err != nil {
+	err := os.RemoveAll(s.tmp)
+	s.lock.Close()
+	if err != nil {
 		return fmt.Errorf("remove the session's folder: %w", err)
 	}
 	return nil

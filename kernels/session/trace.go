@@ -1,6 +1,8 @@
 package session
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -95,12 +97,12 @@ func (s *Session) panicError(p proto.Panic) *server.Error {
 func (s *Session) frames(frames []proto.Frame) (out []string) {
 	for _, f := range frames {
 		name := strings.TrimPrefix(source.Caller(f.Func), "main.")
-		code, ok := s.text(f.File)
+		cell, code, ok := s.text(f.File)
 		if !ok {
 			out = append(out, fmt.Sprintf("%s%s (%s:%d)%s", dim, name, shortPath(f.File), f.Line, reset))
 			continue
 		}
-		where := fmt.Sprintf("%s%s:%d%s", bold, f.File, f.Line, reset)
+		where := fmt.Sprintf("%s%s:%d%s", bold, cell, f.Line, reset)
 		if name != "" {
 			where += " in " + name
 		}
@@ -116,12 +118,27 @@ func shortPath(path string) string {
 	return strings.Join(parts[max(0, len(parts)-3):], "/")
 }
 
-// text is the code of a cell by the name its positions have.
-func (s *Session) text(name string) (string, bool) {
+// known is a cell's text, and what it was called when it last ran.
+type known struct{ name, code string }
+
+// remember keeps the text of a cell for the positions in errors. s.mu is held.
+func (s *Session) remember(name string, c *cell.Cell) {
+	s.texts[fileOf(c)] = known{name, c.Text}
+}
+
+// fileOf names a cell's text in what is compiled from it; the same text has the
+// same name.
+func fileOf(c *cell.Cell) string {
+	sum := sha256.Sum256([]byte(c.Text))
+	return "cell_" + hex.EncodeToString(sum[:6])
+}
+
+// text gives a cell by the name its positions have in compiled code.
+func (s *Session) text(file string) (name, code string, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	code, ok := s.texts[name]
-	return code, ok
+	k, ok := s.texts[file]
+	return k.name, k.code, ok
 }
 
 func plainError(name, format string, args ...any) *server.Error {

@@ -27,7 +27,7 @@ const wasmFiles = "jupyter_files"
 func (s *Session) runWasm(a *activity, c *cell.Cell, name string, out server.Output) *server.Error {
 	s.mu.Lock()
 	root := s.env["GONB_JUPYTER_ROOT"]
-	s.texts[name] = c.Text
+	s.remember(name, c)
 	s.mu.Unlock()
 	if root == "" {
 		return plainError("NotSupported", "%%wasm: the folder of the Jupyter server is not known, so nothing can be served to the page")
@@ -70,7 +70,7 @@ func (s *Session) buildWasm(a *activity, c *cell.Cell, name, id, dir, url string
 	s.cells.Lock()
 	defer s.cells.Unlock()
 	s.newsOfModule(out)
-	plan, ds, err := s.ledger.Check(a.ctx, source.Text{Name: name, Code: c.Go, Consts: map[string]string{"GonbWasmDir": dir, "GonbWasmUrl": url, "GonbWasmDivId": id}},
+	plan, ds, err := s.ledger.Check(a.ctx, source.Text{Name: name, File: fileOf(c), Code: c.Go, Consts: map[string]string{"GonbWasmDir": dir, "GonbWasmUrl": url, "GonbWasmDivId": id}},
 		items, &packages{s: s, a: a, out: out}, source.Process)
 	if e := s.checkError(a, c, ds, err); e != nil {
 		return "", e

@@ -38,7 +38,8 @@ var (
 
 var loading struct {
 	sync.Mutex
-	entry func()
+	entry  func()
+	loaded map[string]func() // cells by their plugin's path
 }
 
 // Register is called by a plugin's init with the function that is its cell.
@@ -186,6 +187,9 @@ func run(b proto.RunBody) (*execution, proto.DoneBody) {
 func load(b proto.RunBody) (func(), error) {
 	loading.Lock()
 	defer loading.Unlock()
+	if f := loading.loaded[b.Plugin]; f != nil {
+		return f, nil
+	}
 	loading.entry = nil
 	if _, err := plugin.Open(b.Plugin); err != nil {
 		return nil, err
@@ -193,5 +197,9 @@ func load(b proto.RunBody) (func(), error) {
 	if loading.entry == nil {
 		return nil, fmt.Errorf("%s: no cell in it", b.Plugin)
 	}
+	if loading.loaded == nil {
+		loading.loaded = map[string]func(){}
+	}
+	loading.loaded[b.Plugin] = loading.entry
 	return loading.entry, nil
 }

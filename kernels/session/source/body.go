@@ -70,7 +70,7 @@ func (m *emission) leans(n ast.Node, v *varSpec) bool {
 }
 
 func (m *emission) line(b *strings.Builder, s located, n ast.Node) {
-	fmt.Fprintf(b, "//line %s:%d\n", s.t.Name, s.line(n.Pos()))
+	fmt.Fprintf(b, "//line %s:%d\n", s.t.position(), s.line(n.Pos()))
 }
 
 // setVars writes `var x, y T = a, b` as an assignment.

@@ -1,10 +1,12 @@
 package source
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"go/ast"
 	"go/types"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -372,7 +374,7 @@ func (f *outFile) bytes(living bool, paths map[string]bool) []byte {
 	b.WriteString(strings.TrimPrefix(head, "package main\n"))
 	slices.SortStableFunc(f.pieces, func(a, c piece) int { return a.at - c.at })
 	for _, p := range f.pieces {
-		fmt.Fprintf(&b, "//line %s:%d\n%s\n", f.t.Name, p.line, p.code)
+		fmt.Fprintf(&b, "//line %s:%d\n%s\n", f.t.position(), p.line, p.code)
 	}
 	return []byte(b.String())
 }
@@ -468,3 +470,25 @@ func (p *Plan) Idle() bool {
 	}
 	return true
 }
+
+// Key names what the files say, apart from the cell's number: files with the
+// same key do the same in the same worker.
+func (p *Plan) Key(files map[string][]byte) string {
+	own, number := p.f.text.fileName(), fmt.Sprintf("%s%d", implMark, p.f.text.Serial)
+	h := sha256.New()
+	for _, n := range slices.Sorted(maps.Keys(files)) {
+		code := files[n]
+		if n == own {
+			n = "cell.go"
+		}
+		fmt.Fprintf(h, "%s\x00%s\x00", n, numbered.ReplaceAllFunc(code, func(b []byte) []byte {
+			if string(b) == number {
+				return []byte(implMark)
+			}
+			return b
+		}))
+	}
+	return string(h.Sum(nil))
+}
+
+var numbered = regexp.MustCompile(implMark + `[0-9]+`)

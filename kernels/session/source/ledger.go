@@ -67,6 +67,7 @@ func Caller(name string) string {
 type Text struct {
 	Serial int    // grows with every cell of the session
 	Name   string // "cell[3]"
+	File   string // what written files call it; "" is Name. The same for the same code, so that what was built for it can be used again
 	Code   string // the cell with all but Go blanked, so that lines and columns are the cell's
 
 	// Consts are string constants that this cell sees and nobody remembers.
@@ -79,6 +80,13 @@ type text struct {
 	imports []Import // names its code may use, as bound when it ran
 	file    string   // name of the file written for it; "" by its number
 	lines   []int    // offsets of line directives, which would move positions away from the cell
+}
+
+func (t *text) position() string {
+	if t.File != "" {
+		return t.File
+	}
+	return t.Name
 }
 
 // Import binds a name in the code of a cell. Name is "" for the package's own

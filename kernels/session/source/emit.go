@@ -337,7 +337,7 @@ func (m *emission) finish() map[string][]byte {
 		if len(f.pieces) == 0 {
 			continue
 		}
-		files[fmt.Sprintf("cell%d.go", t.Serial)] = f.bytes(m.mode == Living, paths)
+		files[cellFile(t)] = f.bytes(m.mode == Living, paths)
 	}
 	if m.mode == Living {
 		files["variables.go"] = m.variables(paths)
@@ -474,7 +474,7 @@ func (p *Plan) Idle() bool {
 // Key names what the files say, apart from the cell's number: files with the
 // same key do the same in the same worker.
 func (p *Plan) Key(files map[string][]byte) string {
-	own, number := p.f.text.fileName(), fmt.Sprintf("%s%d", implMark, p.f.text.Serial)
+	own, number := cellFile(p.f.text), fmt.Sprintf("%s%d", implMark, p.f.text.Serial)
 	h := sha256.New()
 	for _, n := range slices.Sorted(maps.Keys(files)) {
 		code := files[n]
@@ -492,3 +492,5 @@ func (p *Plan) Key(files map[string][]byte) string {
 }
 
 var numbered = regexp.MustCompile(implMark + `[0-9]+`)
+
+func cellFile(t *text) string { return fmt.Sprintf("cell%d.go", t.Serial) }

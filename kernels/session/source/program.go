@@ -66,9 +66,14 @@ func (p *Plan) Program(test bool) map[string][]byte {
 		}
 	}
 	files := map[string][]byte{}
-	for t, f := range m.files {
-		if len(f.pieces) > 0 {
-			files[t.fileName()] = f.bytes(false, paths)
+	texts := slices.SortedFunc(maps.Keys(m.files), func(a, b *text) int { return a.Serial - b.Serial })
+	for i, t := range texts {
+		if f := m.files[t]; len(f.pieces) > 0 {
+			name := t.file
+			if name == "" { // by its place, so that the same program has the same files; their order is that of initialisation
+				name = fmt.Sprintf("cell%04d", i)
+			}
+			files[name+".go"] = f.bytes(false, paths)
 		}
 	}
 	if test {
@@ -88,13 +93,6 @@ func (d *decl) apart(file string) *decl {
 	t.file = file
 	c.text = &t
 	return &c
-}
-
-func (t *text) fileName() string {
-	if t.file != "" {
-		return t.file + ".go"
-	}
-	return fmt.Sprintf("cell%d.go", t.Serial)
 }
 
 func isTest(name string) bool {

@@ -23,7 +23,7 @@ LABVENV := .venv/.lab
 XVENV := .venv-crosscheck/.ready
 SOURCES := $(shell find stellarae datasets kernels -name '*.go' -o -name '*.html' 2>/dev/null) go.mod go.sum
 
-.PHONY: help build demo lab kernel test lint unit race fuzz bench crosscheck clean
+.PHONY: help build demo lab kernel test lint unit race fuzz bench kernel-bench kernel-notebooks crosscheck clean
 
 help:
 	@sed -n 's/^# //p' Makefile | head -5
@@ -84,22 +84,30 @@ lint:
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
 
-unit: $(VENV)
-	$(GO) test ./...
+unit: $(LABVENV) bin/gopls
+	GOKERNEL_GOPLS=$(CURDIR)/bin/gopls $(GO) test ./...
 
 # What is concurrent, under the race detector; XLA's own threads are not Go's.
-RACE := ./datasets/... ./stellarae/info/... ./stellarae/atomicfile/...
+RACE := ./datasets/... ./stellarae/info/... ./stellarae/atomicfile/... ./kernels/wire ./kernels/session/proc ./kernels/display/...
 race:
 	$(GO) test -race -short $(RACE)
 
 # Every fuzz target for a moment; FUZZTIME=10m for longer.
-FUZZTIME ?= 3s
+FUZZTIME ?= 2s
 fuzz: $(VENV)
 	@$(GO) list -f '{{.Dir}}' ./... | while read -r dir; do \
 	  for f in $$(grep -hos '^func Fuzz[A-Za-z0-9_]*' $$dir/*_test.go | cut -c6-); do \
 	    echo "fuzz $${dir#$(CURDIR)/} $$f"; \
 	    out=$$(cd $$dir && $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x . 2>&1) || { echo "$$out"; exit 1; }; \
 	  done; done
+
+# The kernel beside GoNB: how long people wait, and GoNB's own notebooks.
+kernel-bench: $(LABVENV)
+	.venv/bin/python kernels/lab/bench.py --programs runs/kernel --out runs/kernel/bench.jsonl
+
+kernel-notebooks: $(LABVENV)
+	.venv/bin/python kernels/lab/notebooks.py --programs runs/kernel --kernel gokernel
+	.venv/bin/python kernels/lab/notebooks.py --programs runs/kernel --kernel gokernel-process
 
 bench: $(VENV)
 	$(GO) test -run '^$$' -bench . -benchtime 1s ./...

@@ -153,12 +153,19 @@ func (e *Engine) Close() {
 	<-e.done
 }
 
+const afterStart = 60 * time.Millisecond
+
 // keep runs gopls, again and again: at once after a crash, later and later
 // when it does not stay.
 func (e *Engine) keep() {
 	defer close(e.done)
 	runtime.LockOSThread() // gopls ends with this thread, see bind
 	defer runtime.UnlockOSThread()
+	select { // the front end connects first; gopls would take it a core
+	case <-time.After(afterStart):
+	case <-e.ctx.Done():
+		return
+	}
 	pause := time.Duration(0)
 	for {
 		began := time.Now()

@@ -3,11 +3,12 @@
     python bench.py --programs /tmp/programs --out bench.jsonl
     python bench.py --programs /tmp/programs --kernels gonb --rounds 3 --cases changed,same
 
-Every case is measured in turn on each kernel, round by round, so that both see
-the same machine. A row gives medians in seconds, their ratio (below 1 the
-project's kernel is faster) and the spread, least to greatest. An answer that is
-not right is not timed: the case fails and says so. Both kernels get the same
-cells, in GoNB's dialect.
+Every case is measured in turn on each kernel, round by round, so that all see
+the same machine: the project's kernel with variables that live, the same with a
+process for every cell, and GoNB. A row gives medians in seconds, their ratio to
+GoNB's (below 1 is faster) and the spread, least to greatest. An answer that is
+not right is not timed: the case fails and says so. All get the same cells, in
+GoNB's dialect.
 """
 
 import argparse
@@ -243,12 +244,12 @@ def row(name, times, failures):
         got = times.get(kernel, [])
         return round(statistics.median(got), 4) if got and kernel not in failures else None
 
-    ours, gonb = median("gokernel"), median("gonb")
+    medians = {k: median(k) for k in times}
+    gonb = medians.get("gonb")
     return {
         "case": name,
-        "ours": ours,
-        "gonb": gonb,
-        "ratio": round(ours / gonb, 3) if ours and gonb else None,
+        "median": medians,
+        "ratio": {k: round(m / gonb, 3) for k, m in medians.items() if m and gonb and k != "gonb"},
         "spread": {k: [round(min(t), 4), round(max(t), 4)] for k, t in times.items() if t},
         "rounds": {k: len(t) for k, t in times.items()},
         "failures": failures,
@@ -260,9 +261,11 @@ def line(r):
     def seconds(v):
         return f"{v:8.3f}" if v is not None else "       -"
 
+    text = f"{CASES[r['case']][0]:36}" + "".join(
+        f" {seconds(m)}" + (f" ({r['ratio'][k]:5.2f})" if k in r["ratio"] else "") for k, m in r["median"].items()
+    )
     spread = "  ".join(f"{k} {low:.3f} to {high:.3f}" for k, (low, high) in r["spread"].items())
-    ratio = f"{r['ratio']:6.2f}" if r["ratio"] is not None else "     -"
-    text = f"{CASES[r['case']][0]:36} {seconds(r['ours'])} {seconds(r['gonb'])} {ratio}  {spread}"
+    text += f"   {spread}"
     for kernel, why in r["failures"].items():
         text += f"\n    {kernel} failed: {why}"
     return text
@@ -283,7 +286,7 @@ def main():
     names = options.kernels.split(",")
     programs.ready(options.programs, names)
     kernels = [Kernel(name) for name in names]
-    print(f"{'seconds, median':36} {'ours':>8} {'gonb':>8} {'ratio':>6}  least to greatest", flush=True)
+    print("seconds, median (over GoNB's); least to greatest; " + ", ".join(names), flush=True)
     rows = []
     for name in cases:
         rows.append(measure(kernels, name, options.rounds))

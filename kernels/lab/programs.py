@@ -15,7 +15,8 @@ MODULE = Path(__file__).resolve().parents[2]
 # gopls pins its own golang.org/x/tools and does not build with a later one, so
 # it is built outside the module.
 GOPLS = "golang.org/x/tools/gopls@v0.23.0"
-KERNELS = ["gokernel", "gonb"]
+PROCESS = "gokernel-process"  # the same program, every cell a process of its own
+KERNELS = ["gokernel", PROCESS, "gonb"]
 
 
 def ready(folder, kernels):
@@ -34,6 +35,8 @@ def ready(folder, kernels):
             build("gonb", "github.com/janpfeifer/gonb", programs)
             build("goimports", "golang.org/x/tools/cmd/goimports", programs)
             install += ["--kernel", "gonb"]
+        elif kernel == PROCESS:
+            install += ["--name", PROCESS, "--mode", "process"]
         elif kernel != "gokernel":
             raise ValueError(f"kernel {kernel}: not one of {KERNELS}")
         subprocess.run(install, check=True, stdout=subprocess.DEVNULL)

@@ -266,7 +266,11 @@ func (p *Plan) bindImports(ctx context.Context, pk Packages) ([]Diag, error) {
 			bound[i.key()] = true
 		}
 		f.text.imports = append(f.text.imports, i)
-		if i.Name != "_" {
+		if i.Name == "_" {
+			if _, known := l.blanks[i.Path]; !known {
+				l.blanks[i.Path] = false
+			}
+		} else {
 			l.imports[i.key()] = Import{Name: i.Name, Path: i.Path, Bound: i.Bound, at: -1}
 		}
 	}

@@ -289,9 +289,10 @@ func (m *emission) functionText(s located, fn *ast.FuncDecl, name string) string
 // cell writes the function that is the cell.
 func (m *emission) cell() {
 	f := m.out(m.f.text)
-	for _, i := range m.f.blanks {
-		if i.Name == "_" {
-			f.used["_"+i.Path] = i
+	for path, loaded := range m.l.blanks {
+		if !loaded {
+			f.used["_"+path] = Import{Name: "_", Path: path}
+			m.l.blanks[path] = true
 		}
 	}
 	var b strings.Builder

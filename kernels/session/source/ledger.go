@@ -144,6 +144,7 @@ type Ledger struct {
 	decls   map[string]*decl // by name; methods by Type.Method; every constant of a group
 	vars    map[string]*variable
 	imports map[string]Import // by key: explicit imports of earlier cells
+	blanks  map[string]bool   // path of import _ -> whether the worker that lives has it
 	inits   map[string]*decl  // init and init_name, which run where a program begins
 
 	types    map[string]*typeState
@@ -164,7 +165,7 @@ type typeState struct {
 // New returns an empty Ledger.
 func New() *Ledger {
 	return &Ledger{
-		fset: token.NewFileSet(), decls: map[string]*decl{}, vars: map[string]*variable{}, imports: map[string]Import{}, inits: map[string]*decl{},
+		fset: token.NewFileSet(), decls: map[string]*decl{}, vars: map[string]*variable{}, imports: map[string]Import{}, inits: map[string]*decl{}, blanks: map[string]bool{},
 		types: map[string]*typeState{}, slots: map[string]map[string]int{}, varTypes: map[string]map[string]int{},
 	}
 }
@@ -176,6 +177,7 @@ func (l *Ledger) clone() *Ledger {
 	c.vars = maps.Clone(l.vars)
 	c.imports = maps.Clone(l.imports)
 	c.inits = maps.Clone(l.inits)
+	c.blanks = maps.Clone(l.blanks)
 	c.types = map[string]*typeState{}
 	for k, v := range l.types {
 		s := *v
@@ -208,6 +210,9 @@ func (l *Ledger) NewWorker() []string {
 func (l *Ledger) NotLoaded() {
 	for _, d := range l.decls {
 		d.built = nil
+	}
+	for path := range l.blanks {
+		l.blanks[path] = false
 	}
 }
 

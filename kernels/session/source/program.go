@@ -38,10 +38,8 @@ func (p *Plan) Program(test bool) map[string][]byte {
 		m.plain(d.apart(fmt.Sprintf("zinit%03d", i)))
 	}
 	f := m.out(p.f.text)
-	for _, i := range p.f.blanks {
-		if i.Name == "_" {
-			f.used["_"+i.Path] = i
-		}
+	for path := range p.l.blanks {
+		f.used["_"+path] = Import{Name: "_", Path: path}
 	}
 	paths := map[string]bool{}
 	var b strings.Builder

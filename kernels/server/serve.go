@@ -50,28 +50,43 @@ type end struct {
 // interpreter, in any case, and the sockets. It fails where the sockets cannot be opened or
 // the interpreter not be closed; what a front end sends never makes it fail.
 func Serve(ctx context.Context, conn wire.Connection, interp Interpreter, opts Options) error {
+	l, err := Listen(conn, opts)
+	if err != nil {
+		return errors.Join(err, interp.Close(false))
+	}
+	return l.Serve(ctx, interp)
+}
+
+// Listener is a kernel whose sockets are open, and which answers once Serve is
+// called. A front end that finds no one listening comes back only after 100 ms.
+type Listener struct{ k *kernel }
+
+// Listen opens the sockets of a connection.
+func Listen(conn wire.Connection, opts Options) (*Listener, error) {
 	opts.setDefaults()
+	k := &kernel{opts: opts, log: opts.Log, beside: make(chan struct{}, maxBeside)}
+	var err error
+	if k.sockets, err = wire.Listen(conn, wire.Options{Log: k.log, Welcome: k.welcome}); err != nil {
+		return nil, err
+	}
+	return &Listener{k}, nil
+}
+
+// Close closes the sockets of a Listener that will not serve.
+func (l *Listener) Close() { l.k.sockets.Close(0) }
+
+// Serve is the function Serve on sockets that are open.
+func (l *Listener) Serve(ctx context.Context, interp Interpreter) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	ends := make(chan end, 1)
-	k := &kernel{
-		interp: interp,
-		opts:   opts,
-		log:    opts.Log,
-		beside: make(chan struct{}, maxBeside),
-		ctx:    ctx,
-		stop: func(e end) {
-			select {
-			case ends <- e:
-			default: // it ends already
-			}
-		},
-	}
-	// First of all, as a front end that finds no one listening comes back only
-	// after 100 ms.
-	var err error
-	if k.sockets, err = wire.Listen(conn, wire.Options{Log: k.log, Welcome: k.welcome}); err != nil {
-		return errors.Join(err, interp.Close(false))
+	k, opts := l.k, l.k.opts
+	k.interp, k.ctx = interp, ctx
+	k.stop = func(e end) {
+		select {
+		case ends <- e:
+		default: // it ends already
+		}
 	}
 	k.history = openHistory(opts.HistoryFile, k.log)
 	k.status.publish = k.publishStatus
@@ -102,7 +117,7 @@ func Serve(ctx context.Context, conn wire.Connection, interp Interpreter, opts O
 	}
 	k.log.Info("shutting down", "reason", e.reason, "restart", e.restart)
 	cancel()
-	err = within(closeTime, "closing the interpreter", func() error { return interp.Close(e.restart) })
+	err := within(closeTime, "closing the interpreter", func() error { return interp.Close(e.restart) })
 	if late := within(answerTime, "ending requests", func() error { k.wg.Wait(); return nil }); late != nil {
 		k.log.Warn("requests are left unanswered", "cause", late)
 	}

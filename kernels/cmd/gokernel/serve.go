@@ -26,15 +26,20 @@ func serve(ctx context.Context, file, mode string) error {
 		level = slog.LevelDebug
 	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
+	options := server.Options{Log: log, OwnProcess: true}
+	if options.HistoryFile, err = server.DefaultHistoryFile("gokernel"); err != nil {
+		log.Warn("history is not kept", "error", err)
+	}
+	l, err := server.Listen(conn, options) // before all else: the front end is on its way
+	if err != nil {
+		return err
+	}
 	id := strings.TrimSuffix(strings.TrimPrefix(filepath.Base(file), "kernel-"), ".json")
 	s, err := session.New(ctx, session.Options{Mode: session.Mode(mode), KernelID: id,
 		Log: func(format string, args ...any) { log.Debug(fmt.Sprintf(format, args...)) }})
 	if err != nil {
+		l.Close()
 		return err
 	}
-	history, err := server.DefaultHistoryFile("gokernel")
-	if err != nil {
-		log.Warn("history is not kept", "error", err)
-	}
-	return server.Serve(ctx, conn, s, server.Options{Log: log, HistoryFile: history, OwnProcess: true})
+	return l.Serve(ctx, s)
 }

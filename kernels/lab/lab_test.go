@@ -153,6 +153,7 @@ func TestLab(t *testing.T) {
 			t.Run("reload", func(t *testing.T) { testReload(t, d, k) })
 			t.Run("complete", func(t *testing.T) { testComplete(t, d, k) })
 			t.Run("slider", func(t *testing.T) { testSlider(t, d, k) })
+			t.Run("live", func(t *testing.T) { testLive(t, d, k) })
 		})
 	}
 }

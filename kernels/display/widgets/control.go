@@ -77,12 +77,12 @@ func (c *Control[T]) Set(v T) error {
 }
 
 // OnChange calls f with each new value the user chooses, after functions given
-// earlier. See the package comment for what happens while one runs.
-func (c *Control[T]) OnChange(f func(T)) *Control[T] {
+// earlier. See the package comment for what happens while one runs. It returns
+// nothing, as the last line of a cell would show the control once more.
+func (c *Control[T]) OnChange(f func(T)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.call = append(c.call[:len(c.call):len(c.call)], f)
-	return c
 }
 
 // Description is the text beside the control.

@@ -202,7 +202,8 @@ func click(b *Button) <-chan pipe.Message {
 
 func TestClicks(t *testing.T) {
 	n := 0
-	button := NewButton("go").OnClick(func() { n++ })
+	button := NewButton("go")
+	button.OnClick(func() { n++ })
 	page.open(t, button)
 	var acks []<-chan pipe.Message
 	for range 20 {

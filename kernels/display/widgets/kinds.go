@@ -251,11 +251,10 @@ func NewButton(description string) *Button {
 }
 
 // OnClick calls f at each press, after functions given earlier.
-func (b *Button) OnClick(f func()) *Button {
+func (b *Button) OnClick(f func()) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.call = append(b.call[:len(b.call):len(b.call)], f)
-	return b
 }
 
 // Description is the text on the button.

@@ -16,8 +16,6 @@ import (
 // with a progress bar runs; then a cell that does not compile.
 var live = []string{
 	`import (
-	"os"
-	"path/filepath"
 	"github.com/stellarae/lab/kernels/display"
 	"github.com/stellarae/lab/kernels/display/widgets"
 )

@@ -223,7 +223,8 @@ func explode(list []int) { list[len(list)] = 1 }
 
 func TestPanickingCallback(t *testing.T) {
 	calm := 0
-	button := NewButton("boom").OnClick(func() {
+	button := NewButton("boom")
+	button.OnClick(func() {
 		if calm++; calm == 1 {
 			explode(nil)
 		}

@@ -12,6 +12,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
@@ -287,6 +288,7 @@ func (s *Session) Close(bool) error {
 	}
 	for _, dir := range s.leftovers {
 		os.RemoveAll(dir)
+		os.Remove(filepath.Dir(dir)) // if nobody else has one in it
 	}
 	err := os.RemoveAll(s.tmp)
 	s.lock.Close()

@@ -118,6 +118,7 @@ func (m *model) step(used map[string]bool) {
 		}
 	case 1, 2:
 		if m.vars[value] {
+			used[value] = true
 			m.say("%s++", value)
 			m.memory[value]++
 		} else if free(value) {

@@ -26,8 +26,12 @@ func (p *Plan) live() []Diag {
 		if !ok {
 			continue
 		}
-		lost := o.Type() == types.Typ[types.Invalid]
-		p.walk(o.Type(), func(name string) { lost = lost || layout[name] })
+		lost, parts := false, map[types.Type]bool{}
+		p.walkTypes(o.Type(), parts, func(t *types.TypeName) bool {
+			lost = lost || p.own(t) && layout[t.Name()]
+			return p.own(t)
+		})
+		lost = lost || parts[types.Typ[types.Invalid]]
 		if lost && !slices.Contains(p.newVars, v) {
 			p.Dropped = append(p.Dropped, n)
 			delete(p.l.vars, n)

@@ -17,9 +17,11 @@ var update = flag.Bool("update", false, "write what cells say into the scripts")
 
 // Each script is a notebook with what its cells have to say. Its parts:
 //
-//	cell [silent] [nohistory] [goon] [stdin=a,b] [name=expression]
-//	out [mode]   what the last cell says, in one mode only where that is named
-//	file NAME    is written into the notebook's folder
+//	cell [silent] [nohistory] [goon] [stdin=a,b] [name=expression] [brief]
+//	out [mode]   what the last cell says, in one mode only where that is named;
+//	             a brief one's without the traceback
+//	file NAME    is written into the notebook's folder, before the kernel starts
+//	             where no cell stands above
 //
 // A cell without out has to say nothing. A line "modes: process" in the comment
 // says in which modes the script runs; without it, in both.
@@ -54,26 +56,25 @@ func TestScripts(t *testing.T) {
 }
 
 func script(t *testing.T, ar *txtar.Archive, mode string) {
-	k := start(t, "--mode", mode)
+	dir := t.TempDir()
+	first := 0
+	for first < len(ar.Files) && writeFile(t, dir, ar.Files[first]) {
+		first++
+	}
+	k := startIn(t, Options{Dir: dir, Args: []string{"--mode", mode}})
 	tidy := tidier(k)
-	for i := 0; i < len(ar.Files); i++ {
+	for i := first; i < len(ar.Files); i++ {
 		f := ar.Files[i]
 		words := strings.Fields(f.Name)
-		switch words[0] {
-		case "file":
-			path := filepath.Join(k.Dir, words[1])
-			if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(path, f.Data, 0o644); err != nil {
-				t.Fatal(err)
-			}
+		switch {
+		case words[0] == "out" || writeFile(t, dir, f):
 			continue
-		case "out":
-			continue
-		case "cell":
-		default:
+		case words[0] != "cell":
 			t.Fatalf("a part called %q", f.Name)
+		}
+		brief := slices.Index(words, "brief")
+		if brief > 0 {
+			words = slices.Delete(words, brief, brief+1)
 		}
 		r, err := request(words[1:], f.Data)
 		if err != nil {
@@ -84,6 +85,9 @@ func script(t *testing.T, ar *txtar.Archive, mode string) {
 			t.Fatalf("%s\n%v; so far it said\n%s", r.Code, err, o.Text(tidy))
 		}
 		got := o.Text(tidy)
+		if brief > 0 {
+			got = traces.ReplaceAllString(got, "")
+		}
 		at := expected(ar, i, mode)
 		if *update {
 			ar.Files = record(ar.Files, i, at, mode, got)
@@ -97,6 +101,24 @@ func script(t *testing.T, ar *txtar.Archive, mode string) {
 			t.Errorf("%s\nsays\n%snot\n%s", r.Code, got, text)
 		}
 	}
+}
+
+var traces = regexp.MustCompile(`(?m)^trace\|.*\n`)
+
+// writeFile writes a part that is a file; it reports whether it is one.
+func writeFile(t *testing.T, dir string, f txtar.File) bool {
+	name, ok := strings.CutPrefix(f.Name, "file ")
+	if !ok {
+		return false
+	}
+	path := filepath.Join(dir, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, f.Data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return true
 }
 
 func request(options []string, code []byte) (Request, error) {
@@ -165,10 +187,12 @@ func tidier(k *Kernel) func(string) string {
 		by string
 	}{
 		{regexp.MustCompile(regexp.QuoteMeta(k.Dir)), "$$DIR"},
+		{regexp.MustCompile(`(\.\./)+` + regexp.QuoteMeta(filepath.Base(filepath.Dir(k.Dir))+"/"+filepath.Base(k.Dir))), "$$DIR"},
 		{regexp.MustCompile(`[\w/.-]*/gonb_[0-9]+`), "$$TMP"},
 		{regexp.MustCompile(`gonb_[0-9]+`), "gonb_N"},
 		{regexp.MustCompile(`\b\d+(\.\d+)?(ns|µs|ms|s)\b`), "TIME"},
 		{regexp.MustCompile(`\(\d+\.\d\ds\)|\b\d\.\d{2,3}s\b`), "(TIME)"},
+		{regexp.MustCompile(`\d{4}/\d\d/\d\d \d\d:\d\d:\d\d`), "DATE"},
 		{regexp.MustCompile(`0x[0-9a-f]{6,}`), "0xADDRESS"},
 		{regexp.MustCompile(`go1\.\d+(\.\d+)?|Go 1\.\d+(\.\d+)?`), "goVERSION"},
 		{regexp.MustCompile(`goroutine \d+`), "goroutine N"},

@@ -13,13 +13,21 @@ import (
 var colours = regexp.MustCompile("\x1b\\[[0-9;]*m")
 
 // Text is an outcome in a form that is the same each time: a line of output is
-// one line, after its source. What stdout and stderr say between two other
+// one line, after its source. What was asked comes first; what stdout and stderr say between two other
 // messages is put in this order, as two pipes have none. tidy, where given,
 // replaces what differs from run to run.
 func (o Outcome) Text(tidy func(string) string) string {
 	w := &writer{tidy: tidy, streams: map[string]string{}}
+	for _, a := range o.Messages { // they come by a socket of their own: when, nobody can tell
+		if b := a.Body(); a.From == Stdin {
+			w.put(fmt.Sprintf("input password=%v", b["password"]), fmt.Sprint(b["prompt"]))
+		}
+	}
 	for _, a := range o.Messages {
 		b := a.Body()
+		if a.From == Stdin {
+			continue
+		}
 		if a.Header.MsgType == "stream" {
 			name, _ := b["name"].(string)
 			text, _ := b["text"].(string)
@@ -81,8 +89,6 @@ func (w *writer) message(kind string, b Object) {
 		w.bundle("update", b)
 	case "clear_output":
 		fmt.Fprintf(w, "clear wait=%v\n", b["wait"])
-	case "input_request":
-		w.put(fmt.Sprintf("input password=%v", b["password"]), fmt.Sprint(b["prompt"]))
 	case "error":
 		w.put("error", fmt.Sprintf("%v: %v", b["ename"], b["evalue"]))
 		lines, _ := b["traceback"].([]any)

@@ -7,7 +7,6 @@ import (
 	"html"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 
 	"github.com/stellarae/lab/kernels/cell"
@@ -32,7 +31,7 @@ func (s *Session) runWasm(a *activity, c *cell.Cell, name string, out server.Out
 	if root == "" {
 		return plainError("NotSupported", "%%wasm: the folder of the Jupyter server is not known, so nothing can be served to the page")
 	}
-	support, err := os.ReadFile(filepath.Join(runtime.GOROOT(), "lib", "wasm", "wasm_exec.js"))
+	support, err := os.ReadFile(filepath.Join(s.b.GOROOT(), "lib", "wasm", "wasm_exec.js"))
 	if err != nil {
 		return plainError("WasmError", "%%wasm: %v", err)
 	}

@@ -147,6 +147,17 @@ func (b *Builder) GoVersion() string {
 	return st.tool.env["GOVERSION"]
 }
 
+// GOROOT is the folder of the Go toolchain, "" without one.
+func (b *Builder) GOROOT() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	st, err := b.current(context.Background(), static, flags{})
+	if err != nil {
+		return ""
+	}
+	return st.tool.env["GOROOT"]
+}
+
 // rename gives the initialisers of a compiled cell the cell's name and hides
 // its table of exported symbols; see the package comment. The new names are as
 // long as the old ones, so that no offset in the archive changes.

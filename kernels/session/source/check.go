@@ -50,7 +50,6 @@ type Plan struct {
 	silent      ast.Stmt           // last expression of the cell where a semicolon ends it: computed, not shown
 	unused      map[token.Pos]bool // local variables declared and not used
 	unusedValue bool               // silent would not compile by itself
-	emitted     []*decl            // functions written out by Session
 	stamps      map[*decl]map[string]string
 	broken      map[*decl]bool // declarations with errors, also such as this cell does not need
 	stale       map[*decl]bool // compiled functions that this cell makes out of date, and what they need

@@ -45,12 +45,11 @@ type varSpec struct {
 
 // action is one thing a cell does, in order.
 type action struct {
-	file   *token.File
-	lead   int
-	stmt   ast.Stmt // nil for a var declaration
-	vars   *varSpec
-	item   cell.Item
-	result bool // last of the cell, and its value is to be shown
+	file *token.File
+	lead int
+	stmt ast.Stmt // nil for a var declaration
+	vars *varSpec
+	item cell.Item
 }
 
 // parse reads the items of a cell, which cell.Split found to be well-formed.

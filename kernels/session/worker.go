@@ -1,9 +1,11 @@
 package session
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -67,6 +69,7 @@ const (
 const mostTail = 1 << 20
 
 func (c *child) Output(stderr bool, b []byte) {
+	b = c.s.named(b)
 	c.mu.Lock()
 	w := c.copyTo
 	hold := false
@@ -98,6 +101,21 @@ func (c *child) Output(stderr bool, b []byte) {
 		name = "stderr"
 	}
 	c.s.out().Stream(name, string(b))
+}
+
+var fileName = regexp.MustCompile(`\bcell_[0-9a-f]{12}\b`)
+
+// named calls cells as the user knows them in what tests and loggers print.
+func (s *Session) named(b []byte) []byte {
+	if !bytes.Contains(b, []byte("cell_")) {
+		return b
+	}
+	return fileName.ReplaceAllFunc(b, func(file []byte) []byte {
+		if name, _, ok := s.text(string(file)); ok {
+			return []byte(name)
+		}
+		return file
+	})
 }
 
 // release gives back what was held, as the process lives on.

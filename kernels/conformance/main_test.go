@@ -7,6 +7,10 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	// What the kernel is made of, so that go test runs anew when it changes.
+	_ "github.com/stellarae/lab/kernels/server"
+	_ "github.com/stellarae/lab/kernels/session"
 )
 
 // program is the kernel under test: GOKERNEL_PROGRAM, or built for the tests,

@@ -113,6 +113,7 @@ func (s *Session) runLiving(a *activity, c *cell.Cell, items []cell.Item, name s
 func (s *Session) buried(w *child, a *activity) *server.Error {
 	state, _ := w.p.Wait()
 	said := strings.TrimSpace(w.taken())
+	w.closeComms(s.out())
 	s.mu.Lock()
 	if s.worker == w {
 		s.worker = nil
@@ -376,6 +377,7 @@ func (s *Session) fitWorker(ctx context.Context, g *build.Graph, out server.Outp
 	slices.Sort(other)
 	w.p.Kill()
 	w.p.Wait()
+	w.closeComms(out)
 	s.mu.Lock()
 	s.worker = nil
 	s.mu.Unlock()

@@ -120,7 +120,7 @@ func New(ctx context.Context, o Options) (*Session, error) {
 			return nil, err
 		}
 	}
-	if s.b, err = build.NewBuilder(s.mod, build.Options{CacheDir: o.CacheDir, Log: func(line string) { s.log("%s", line) }}); err != nil {
+	if s.b, err = build.NewBuilder(s.mod, build.Options{CacheDir: o.CacheDir, Environ: s.environ, Log: func(line string) { s.log("%s", line) }}); err != nil {
 		os.RemoveAll(tmp)
 		return nil, err
 	}

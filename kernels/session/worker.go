@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -28,6 +30,7 @@ type child struct {
 	waiting map[int64]chan proto.DoneBody
 	answers map[int64]chan pipe.Message // vars and acks, by Seq
 	seq     int64
+	comms   map[string]bool   // opened by the process
 	loaded  map[string]string // package -> fingerprint of what this worker has
 	copyTo  io.Writer         // %capture
 
@@ -37,7 +40,7 @@ type child struct {
 
 // start runs a process whose output goes to the cells' outputs.
 func (s *Session) start(o proc.Options, capture io.Writer) (*child, error) {
-	c := &child{s: s, ready: make(chan struct{}), waiting: map[int64]chan proto.DoneBody{}, answers: map[int64]chan pipe.Message{}, loaded: map[string]string{}, copyTo: capture}
+	c := &child{s: s, ready: make(chan struct{}), waiting: map[int64]chan proto.DoneBody{}, answers: map[int64]chan pipe.Message{}, comms: map[string]bool{}, loaded: map[string]string{}, copyTo: capture}
 	o.Display, o.TmpDir, o.IDs, o.Stdin = true, s.tmp, &s.ids, true
 	c.mu.Lock() // Message may come before p is set
 	defer c.mu.Unlock()
@@ -69,6 +72,7 @@ const (
 const mostTail = 1 << 20
 
 func (c *child) Output(stderr bool, b []byte) {
+	raw := b
 	b = c.s.named(b)
 	c.mu.Lock()
 	w := c.copyTo
@@ -86,7 +90,7 @@ func (c *child) Output(stderr bool, b []byte) {
 			}
 		}
 		if hold = c.holding; hold && c.tail.Len() < mostTail {
-			c.tail.Write(b)
+			c.tail.Write(raw) // with the names by which a cell's text is found
 		}
 	}
 	c.mu.Unlock()
@@ -128,7 +132,7 @@ func (c *child) release() {
 		}
 	}
 	if t := c.taken(); t != "" {
-		c.s.out().Stream("stderr", t)
+		c.s.out().Stream("stderr", string(c.s.named([]byte(t))))
 	}
 }
 
@@ -166,6 +170,13 @@ func (c *child) Message(m pipe.Message) {
 	case pipe.CommOpen, pipe.CommMsg, pipe.CommClose:
 		if m.Comm != nil {
 			m.Comm.Kind = m.Kind
+			c.mu.Lock()
+			if m.Kind == pipe.CommOpen {
+				c.comms[m.Comm.ID] = true
+			} else if m.Kind == pipe.CommClose {
+				delete(c.comms, m.Comm.ID)
+			}
+			c.mu.Unlock()
 			out.Comm(*m.Comm)
 		}
 	case pipe.Ack, proto.Vars:
@@ -287,5 +298,17 @@ func (c *child) run(b proto.RunBody) (d proto.DoneBody, ok bool) {
 		return d, true
 	default:
 		return proto.DoneBody{}, false
+	}
+}
+
+// closeComms tells the front end that nobody is behind the comms of a process
+// that has ended.
+func (c *child) closeComms(out server.Output) {
+	c.mu.Lock()
+	ids := slices.Sorted(maps.Keys(c.comms))
+	clear(c.comms)
+	c.mu.Unlock()
+	for _, id := range ids {
+		out.Comm(pipe.Comm{Kind: pipe.CommClose, ID: id})
 	}
 }

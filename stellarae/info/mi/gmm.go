@@ -13,43 +13,55 @@ type planar struct {
 // part is one Gaussian: weight, mean and covariance.
 type part struct{ w, mx, my, sxx, sxy, syy float64 }
 
-// logDensity in the plane, weight included.
-func (p part) logDensity(x, y float64) float64 {
+// form is the logarithm of a density as a quadratic form, ready to be evaluated
+// at many points.
+type form struct{ top, mx, my, qxx, qxy, qyy float64 }
+
+// inPlane, alongX and alongY are those of a part, weight included.
+func (p part) inPlane() form {
 	det := p.sxx*p.syy - p.sxy*p.sxy
-	dx, dy := x-p.mx, y-p.my
-	q := (p.syy*dx*dx - 2*p.sxy*dx*dy + p.sxx*dy*dy) / det
-	return math.Log(p.w) - math.Log(2*math.Pi) - 0.5*(math.Log(det)+q)
+	return form{math.Log(p.w) - math.Log(2*math.Pi) - 0.5*math.Log(det), p.mx, p.my, p.syy / det, -p.sxy / det, p.sxx / det}
 }
 
-func logNormal(w, v, mean, variance float64) float64 {
-	return math.Log(w) - 0.5*(math.Log(2*math.Pi*variance)+(v-mean)*(v-mean)/variance)
+func (p part) alongX() form {
+	return form{top: math.Log(p.w) - 0.5*math.Log(2*math.Pi*p.sxx), mx: p.mx, qxx: 1 / p.sxx}
 }
 
-func (g planar) logJoint(x, y float64, terms []float64) float64 {
+func (p part) alongY() form {
+	return form{top: math.Log(p.w) - 0.5*math.Log(2*math.Pi*p.syy), my: p.my, qyy: 1 / p.syy}
+}
+
+func (f *form) at(x, y float64) float64 {
+	dx, dy := x-f.mx, y-f.my
+	return f.top - 0.5*(f.qxx*dx*dx+2*f.qxy*dx*dy+f.qyy*dy*dy)
+}
+
+// density is the logarithm of a sum of forms.
+type density struct {
+	forms []form
+	terms []float64
+}
+
+func (g planar) density(of func(part) form) density {
+	d := density{make([]form, len(g.parts)), make([]float64, len(g.parts))}
 	for i, p := range g.parts {
-		terms[i] = p.logDensity(x, y)
+		d.forms[i] = of(p)
 	}
-	return logSum(terms)
+	return d
 }
 
-// pointwise is ln p(x,y) - ln p(x) - ln p(y).
-func (g planar) pointwise(x, y float64, terms []float64) float64 {
-	information := g.logJoint(x, y, terms)
-	for i, p := range g.parts {
-		terms[i] = logNormal(p.w, x, p.mx, p.sxx)
+func (d density) at(x, y float64) float64 {
+	for i := range d.forms {
+		d.terms[i] = d.forms[i].at(x, y)
 	}
-	information -= logSum(terms)
-	for i, p := range g.parts {
-		terms[i] = logNormal(p.w, y, p.my, p.syy)
-	}
-	return information - logSum(terms)
+	return logSum(d.terms)
 }
 
-// information is the mean of pointwise over draws from the mixture, and the
-// standard error of this mean.
-func (g planar) information(rng *rand.Rand, draws int) (mean, se float64) {
-	terms := make([]float64, len(g.parts))
-	var sum, squares float64
+// information is the mean of ln p(x,y) - ln p(x) - ln p(y) over draws from the
+// mixture.
+func (g planar) information(rng *rand.Rand, draws int) float64 {
+	both, alongX, alongY := g.density(part.inPlane), g.density(part.alongX), g.density(part.alongY)
+	var sum float64
 	for range draws {
 		p := g.parts[0]
 		for u, i := rng.Float64(), 0; i < len(g.parts); i++ {
@@ -61,20 +73,17 @@ func (g planar) information(rng *rand.Rand, draws int) (mean, se float64) {
 		a, b := rng.NormFloat64(), rng.NormFloat64()
 		sx := math.Sqrt(p.sxx)
 		r := p.sxy / sx
-		v := g.pointwise(p.mx+sx*a, p.my+r*a+math.Sqrt(max(0, p.syy-r*r))*b, terms)
-		sum += v
-		squares += v * v
+		x, y := p.mx+sx*a, p.my+r*a+math.Sqrt(max(0, p.syy-r*r))*b
+		sum += both.at(x, y) - alongX.at(x, 0) - alongY.at(0, y)
 	}
-	n := float64(draws)
-	mean = sum / n
-	return mean, math.Sqrt(max(0, squares/n-mean*mean) / n)
+	return sum / float64(draws)
 }
 
 func (g planar) logLikelihood(x, y []float64) float64 {
-	terms := make([]float64, len(g.parts))
+	d := g.density(part.inPlane)
 	var sum float64
 	for i := range x {
-		sum += g.logJoint(x[i], y[i], terms)
+		sum += d.at(x[i], y[i])
 	}
 	return sum / float64(len(x))
 }
@@ -107,15 +116,14 @@ func (g planar) improve(x, y []float64, tol float64, most int) (planar, float64)
 	share := make([]float64, len(x)*k)
 	last := math.Inf(-1)
 	for range most {
+		forms := g.density(part.inPlane).forms
 		var sum float64
 		for i := range x {
 			t := share[i*k : (i+1)*k]
-			for j, p := range g.parts {
-				t[j] = p.logDensity(x[i], y[i])
-			}
 			top := math.Inf(-1)
-			for _, v := range t {
-				top = max(top, v)
+			for j := range forms {
+				t[j] = forms[j].at(x[i], y[i])
+				top = max(top, t[j])
 			}
 			var total float64
 			for j, v := range t {

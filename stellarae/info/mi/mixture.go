@@ -56,7 +56,7 @@ func Mixture(x, y []float64, o MixtureOptions) (MixtureMI, error) {
 	rng := rand.New(rand.NewPCG(o.Seed, 0))
 	all := fit(x, y, parts, o.Starts, rng)
 	out := MixtureMI{Parts: parts}
-	out.Fit, _ = all.information(rng, o.Draws)
+	out.Fit = all.information(rng, o.Draws)
 
 	estimates := make([]float64, o.Bootstraps)
 	parallel.Each(o.Bootstraps, o.Workers, func() func(int) {
@@ -70,7 +70,7 @@ func Mixture(x, y []float64, o MixtureOptions) (MixtureMI, error) {
 			// From the fit to all rows: the number of parts is given, and a new
 			// start could find another maximum.
 			g, _ := all.improve(bx, by, 1e-5, 200)
-			estimates[b], _ = g.information(rng, o.Draws)
+			estimates[b] = g.information(rng, o.Draws)
 		}
 	})
 	out.MI, out.SD = stat.MeanStdDev(estimates, nil)

@@ -149,7 +149,10 @@ func (s *Session) startProgram(exe string, args []string, capture *captured) (*c
 	return s.start(proc.Options{Path: exe, Args: args, Dir: s.dir(), Env: s.environ()}, w)
 }
 
-var stackLine = regexp.MustCompile(`^\t(.*):(\d+)(?: \+0x[0-9a-f]+)?$`)
+var stackLine = regexp.MustCompile(`^\t(.*):(\d+)(?: \+0x[0-9a-f]+)?(?: fp=.*)?$`)
+
+// callArgs are the arguments of a call, as numbers that help nobody.
+var callArgs = regexp.MustCompile(`\((?:0x|\{0x|\.\.\.).*\)$`)
 
 const mostStack = 60
 
@@ -157,7 +160,7 @@ const mostStack = 60
 // first goroutine's calls, those in cells with the line itself.
 func (s *Session) readableStack(said string) (out []string) {
 	lines := strings.Split(said, "\n")
-	goroutines := 0
+	goroutines, call, before := 0, "", ""
 	for i, l := range lines {
 		if strings.HasPrefix(l, "goroutine ") {
 			if goroutines++; goroutines > 1 {
@@ -169,6 +172,12 @@ func (s *Session) readableStack(said string) (out []string) {
 			file := m[1][strings.LastIndexByte(m[1], '/')+1:]
 			n, _ := strconv.Atoi(m[2])
 			if name, code, ok := s.text(file); ok {
+				frame := fmt.Sprint(call, file, n)
+				if frame == before { // a call of itself, as in a stack that overflowed
+					out = out[:len(out)-1]
+					continue
+				}
+				before = frame
 				out = append(out, fmt.Sprintf("%s%s:%d%s", bold, name, n, reset))
 				out = append(out, sourceLine(code, n, 0)...)
 				continue
@@ -182,7 +191,8 @@ func (s *Session) readableStack(said string) (out []string) {
 		if goroutines > 0 && i+1 < len(lines) && strings.Contains(lines[i+1], "kernels/session/rt/") {
 			continue
 		}
-		out = append(out, source.Plain(l))
+		call = source.Plain(callArgs.ReplaceAllString(l, "(...)"))
+		out = append(out, call)
 		if len(out) > mostStack {
 			break
 		}

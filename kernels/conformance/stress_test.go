@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"strings"
@@ -29,6 +30,8 @@ func (l largest) String() string {
 	return fmt.Sprintf("kernel %d MB, %d files; worker %d MB, %d files", l.kernel>>20, l.kernelFiles, l.worker>>20, l.workerFiles)
 }
 
+var cells = flag.Int("cells", 100, "how many cells the long session has")
+
 // A long session: cells that define, redefine, panic, are interrupted and kill
 // the worker. Each says what it has to, and nothing grows without bound.
 func TestLongSession(t *testing.T) {
@@ -37,33 +40,32 @@ func TestLongSession(t *testing.T) {
 	}
 	tmp := t.TempDir()
 	k := startIn(t, Options{Env: []string{"TMPDIR=" + tmp}})
-	const cells = 500
 	var most largest
-	var first, took time.Duration
+	var first, took time.Duration // of the first 60 cells, of all
 	alive, typed := false, false
 	x := 0
-	for n := 1; n <= cells; n++ {
+	for n := 1; n <= *cells; n++ {
 		o := Outcome{}
 		expect := ""
 		switch {
-		case n%100 == 99: // 5 deaths
+		case n%100 == 99: // a death in a hundred
 			o = run(t, k, Request{Code: "os.Exit(7)"})
 			if o.Reply["ename"] != "WorkerDied" {
 				t.Errorf("cell %d: %v", n, o.Reply)
 			}
 			alive, typed = false, false
 			continue
-		case n%10 == 4: // 50 panics
+		case n%10 == 4: // a panic in ten
 			o = run(t, k, Request{Code: fmt.Sprintf("func fail%d() { panic(%d) }\nfail%d()", n%3, n, n%3)})
 			if o.Reply["ename"] != "Panic" || o.Reply["evalue"] != fmt.Sprint(n) {
 				t.Errorf("cell %d: %v", n, o.Reply)
 			}
 			continue
-		case n%25 == 8: // 20 interrupts
+		case n%25 == 8:
 			h := begun(t, k, Request{Code: "fmt.Println(\"begun\")\nfor i := 0; ; i++ {\n}"})
 			stop(t, k, h)
 			continue
-		case n%25 == 12: // 20 redefinitions
+		case n%25 == 12:
 			o = run(t, k, Request{Code: fmt.Sprintf("type thing struct{ N%d int }\nit := thing{%d}\nit", n, n)})
 			expect, typed = fmt.Sprintf("result| {N%d:%d}\n", n, n), true
 		case !alive:
@@ -95,7 +97,7 @@ func TestLongSession(t *testing.T) {
 		}
 	}
 	most.look(k)
-	t.Logf("%d cells; mean %v over the first 60, %v over all; %v", cells, first, took/cells, most)
+	t.Logf("%d cells; mean %v over the first 60, %v over all; %v", *cells, first, took/time.Duration(*cells), most)
 	if most.kernel > 400<<20 || most.worker > 600<<20 || most.kernelFiles > 100 || most.workerFiles > 100 {
 		t.Errorf("too much: %v", most)
 	}

@@ -4,14 +4,12 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"math"
-	"os"
 	"slices"
-	"strconv"
 	"testing"
 
+	"github.com/stellarae/lab/stellarae/info/internal/fixture"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -24,87 +22,44 @@ type peers struct {
 		Sigma    float64
 		MaxIters int
 		Masked   []int
-		Lo, Hi   hexFloat
+		Lo, Hi   fixture.Float
 	}
 	Histograms []struct {
 		Kind    string
 		N, Bins int
-		MI      hexFloat
+		MI      fixture.Float
 		SHA256  string
 	}
 	Spearman []struct {
 		Kind string
 		N    int
-		Rho  hexFloat
+		Rho  fixture.Float
 	}
 	Survey struct {
-		Median, MAD []hexFloat
+		Median, MAD []fixture.Float
 		Informative []int
 		Labels      []struct {
 			Name                   string
 			Used, Missing, Clipped int
-			MI                     [][]hexFloat
+			MI                     [][]fixture.Float
 		}
 	}
 }
 
 func readPeers(t *testing.T) peers {
 	t.Helper()
-	raw, err := os.ReadFile("testdata/peers.json")
+	p, err := fixture.Read[peers]("testdata/peers.json")
 	if err != nil {
-		t.Fatal(err)
-	}
-	var p peers
-	if err := json.Unmarshal(raw, &p); err != nil {
 		t.Fatal(err)
 	}
 	return p
 }
 
-// hexFloat is a float64 in C99 hexadecimal text, as Python's float.hex.
-type hexFloat float64
-
-func (h *hexFloat) UnmarshalJSON(raw []byte) error {
-	var text string
-	if err := json.Unmarshal(raw, &text); err != nil {
-		return err
-	}
-	v, err := strconv.ParseFloat(text, 64)
-	*h = hexFloat(v)
-	return err
-}
-
-// stream is SplitMix64 (Steele, Lea and Flood 2014).
-type stream struct{ state uint64 }
-
-func (s *stream) uniform() float64 {
-	s.state += 0x9E3779B97F4A7C15
-	z := s.state
-	z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9
-	z = (z ^ (z >> 27)) * 0x94D049BB133111EB
-	return float64((z^(z>>31))>>11) / 9007199254740992
-}
-
-// bell is nearly normal with unit variance.
-func (s *stream) bell() float64 {
-	total := 0.0
-	for range 12 {
-		total += s.uniform()
-	}
-	return total - 6
-}
-
-// heavy has tails like a Cauchy law's.
-func (s *stream) heavy() float64 {
-	top := s.bell()
-	return top / (s.uniform() + 0.001)
-}
-
 func heavyColumn(seed uint64, n int) []float64 {
-	s := stream{seed}
+	s := fixture.Stream{State: seed}
 	values := make([]float64, n)
 	for i := range values {
-		values[i] = s.heavy()
+		values[i] = s.Heavy()
 	}
 	for i := range values {
 		if i%17 == 5 {
@@ -120,12 +75,12 @@ func heavyColumn(seed uint64, n int) []float64 {
 // pair is two columns of one kind of data. Products are rounded before they
 // are added, on every architecture.
 func pair(kind string, n int) (x, y []float64) {
-	s := stream{1000}
+	s := fixture.Stream{State: 1000}
 	for _, r := range kind {
-		s.state += uint64(r)
+		s.State += uint64(r)
 	}
 	for range n {
-		a, b, c := s.bell(), s.bell(), s.uniform()
+		a, b, c := s.Bell(), s.Bell(), s.Uniform()
 		var u, v float64
 		switch kind {
 		case "related":
@@ -229,12 +184,12 @@ func TestSpearmanIsSciPys(t *testing.T) {
 // survey is the small survey of make_fixtures.py: five nodes, five labels.
 func survey() (*mat.Dense, []Label) {
 	const rows = 400
-	s := stream{2021}
+	s := fixture.Stream{State: 2021}
 	scale := []float64{1, 0.019, 0.0311, 0.001, 2.5}
 	codes := mat.NewDense(rows, len(scale), nil)
 	for r := range rows {
 		for i, w := range scale {
-			codes.Set(r, i, s.bell()*w)
+			codes.Set(r, i, s.Bell()*w)
 		}
 	}
 	column := func(of func(r int) float64) []float64 {
@@ -245,10 +200,10 @@ func survey() (*mat.Dense, []Label) {
 		return values
 	}
 	teff := column(func(r int) float64 {
-		return 5500 - float64(900*codes.At(r, 0)) + float64(100*s.bell())
+		return 5500 - float64(900*codes.At(r, 0)) + float64(100*s.Bell())
 	})
-	rv := column(func(r int) float64 { return float64(10*codes.At(r, 4)*codes.At(r, 4)) + s.heavy() })
-	noise := column(func(int) float64 { return s.uniform() })
+	rv := column(func(r int) float64 { return float64(10*codes.At(r, 4)*codes.At(r, 4)) + s.Heavy() })
+	noise := column(func(int) float64 { return s.Uniform() })
 	for r := 0; r < rows; r += 7 {
 		teff[r] = math.NaN()
 	}
@@ -295,3 +250,6 @@ func TestCountPublishedIsThePapersCode(t *testing.T) {
 		}
 	}
 }
+
+// make crosscheck makes the peers' numbers again: it sets STELLARAE_PYTHON.
+func TestFixturesAreMadeAgain(t *testing.T) { fixture.Remake(t) }

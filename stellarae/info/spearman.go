@@ -1,10 +1,9 @@
 package info
 
 import (
-	"cmp"
 	"math"
-	"slices"
 
+	"github.com/stellarae/lab/stellarae/info/mi"
 	"gonum.org/v1/gonum/stat"
 )
 
@@ -24,29 +23,7 @@ func Spearman(x, y []float64) float64 {
 	if len(px) < 2 || isConstant(px) || isConstant(py) {
 		return math.NaN()
 	}
-	return stat.Correlation(ranks(px), ranks(py), nil)
-}
-
-// ranks are the places 1 to n of the values in ascending order, equal values
-// sharing the mean of theirs.
-func ranks(values []float64) []float64 {
-	order := make([]int, len(values))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(values[a], values[b]) })
-	out := make([]float64, len(values))
-	for from := 0; from < len(order); {
-		to := from + 1
-		for to < len(order) && values[order[to]] == values[order[from]] {
-			to++
-		}
-		for _, i := range order[from:to] {
-			out[i] = float64(from+1+to) / 2
-		}
-		from = to
-	}
-	return out
+	return stat.Correlation(mi.Ranks(px), mi.Ranks(py), nil)
 }
 
 func isConstant(values []float64) bool {

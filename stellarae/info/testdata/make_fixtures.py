@@ -1,51 +1,29 @@
 """Writes peers.json: what NumPy, SciPy and astropy say of the data that
 peers_test.go makes for itself.
 
-Both sides draw from the same SplitMix64 stream and use only operations that
-IEEE 754 rounds exactly (+ - * / and floor), so the data agree bit for bit and
-need not be stored. Floats are stored as C99 hexadecimal text, which loses
-nothing. Histograms are stored as the SHA-256 of their counts, row by row, as
-little-endian int64.
+Both sides draw from the same stream (see stream.py). Histograms are stored as
+the SHA-256 of their counts, row by row, as little-endian int64.
 
-Run: python make_fixtures.py
+Run: python make_fixtures.py [file to write]
 """
 
 import hashlib
 import json
 import math
+import os
+import sys
 import warnings
 
 import numpy as np
 from astropy.stats import sigma_clip
 from scipy.stats import median_abs_deviation, spearmanr
 
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from stream import Stream, hexes  # noqa: E402
+
 BINS = [1, 2, 3, 5, 7, 10, 20, 40, 80, 160]
 PAPER_BINS = [5, 10, 20, 40, 80, 160]
-MASK = (1 << 64) - 1
-
-
-class Stream:
-    def __init__(self, seed):
-        self.state = seed
-
-    def uniform(self):
-        self.state = (self.state + 0x9E3779B97F4A7C15) & MASK
-        z = self.state
-        z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & MASK
-        z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & MASK
-        return ((z ^ (z >> 31)) >> 11) / 9007199254740992.0
-
-    def bell(self):
-        """A sum of twelve uniforms: nearly normal, unit variance."""
-        total = 0.0
-        for _ in range(12):
-            total += self.uniform()
-        return total - 6.0
-
-    def heavy(self):
-        """A ratio: tails like a Cauchy law's."""
-        top = self.bell()
-        return top / (self.uniform() + 0.001)
 
 
 def heavy_column(seed, n):
@@ -99,10 +77,6 @@ def plugin(h):
     px, py = pxy.sum(axis=1, keepdims=True), pxy.sum(axis=0, keepdims=True)
     filled = pxy > 0
     return float(np.sum(pxy[filled] * np.log(pxy[filled] / (px * py)[filled])))
-
-
-def hexes(values):
-    return [float(v).hex() for v in values]
 
 
 def clips():
@@ -177,6 +151,6 @@ def survey():
 
 
 warnings.simplefilter("ignore")
-with open("peers.json", "w") as f:
+with open(sys.argv[1] if len(sys.argv) > 1 else "peers.json", "w") as f:
     json.dump({"clips": clips(), "histograms": histograms(), "spearman": spearmans(), "survey": survey()}, f, indent=0)
     f.write("\n")

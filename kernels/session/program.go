@@ -128,7 +128,7 @@ func (s *Session) runChild(a *activity, exe string, args []string, capture *capt
 		return interruptedError("")
 	case state.Code == 0 && state.Signal == 0:
 		if said != "" {
-			s.out().Stream("stderr", said+"\n")
+			s.out().Stream("stderr", string(s.named([]byte(said)))+"\n")
 		}
 		return nil
 	}

@@ -73,7 +73,6 @@ const mostTail = 1 << 20
 
 func (c *child) Output(stderr bool, b []byte) {
 	raw := b
-	b = c.s.named(b)
 	c.mu.Lock()
 	w := c.copyTo
 	hold := false
@@ -94,8 +93,9 @@ func (c *child) Output(stderr bool, b []byte) {
 		}
 	}
 	c.mu.Unlock()
+	said := c.s.named(b)
 	if w != nil {
-		w.Write(b)
+		w.Write(said)
 	}
 	if hold {
 		return
@@ -104,7 +104,7 @@ func (c *child) Output(stderr bool, b []byte) {
 	if stderr {
 		name = "stderr"
 	}
-	c.s.out().Stream(name, string(b))
+	c.s.out().Stream(name, string(said))
 }
 
 var fileName = regexp.MustCompile(`\bcell_[0-9a-f]{12}\b`)

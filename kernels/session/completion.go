@@ -8,6 +8,7 @@ import (
 
 	"github.com/stellarae/lab/kernels/complete"
 	"github.com/stellarae/lab/kernels/server"
+	"github.com/stellarae/lab/kernels/session/build"
 )
 
 // startCompletion starts gopls, if it is there.
@@ -22,6 +23,7 @@ func (s *Session) startCompletion(ctx context.Context) {
 		return
 	}
 	s.engine = e
+	s.tellCompletion()
 }
 
 // findGopls looks beside the kernel's own program, then in PATH.
@@ -43,12 +45,20 @@ func isProgram(path string) bool {
 	return err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0
 }
 
+// usual are packages that cells name without importing them.
+var usual = map[string]string{"display": build.LabModule + "/kernels/display", "widgets": build.LabModule + "/kernels/display/widgets"}
+
 // tellCompletion says what the session declares now. s.cells is held.
 func (s *Session) tellCompletion() {
 	if s.engine == nil {
 		return
 	}
 	text, imports := s.ledger.Source()
+	for name, path := range usual {
+		if imports[name] == "" {
+			imports[name] = path
+		}
+	}
 	list := s.ledger.List()
 	var keys []string
 	for _, k := range [][]string{list.Imports, list.Constants, list.Types, list.Variables, list.Functions} {

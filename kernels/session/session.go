@@ -120,7 +120,7 @@ func New(ctx context.Context, o Options) (*Session, error) {
 			return nil, err
 		}
 	}
-	if s.b, err = build.NewBuilder(s.mod, build.Options{CacheDir: o.CacheDir, Environ: s.environ, Log: func(line string) { s.log("%s", line) }}); err != nil {
+	if s.b, err = build.NewBuilder(s.mod, build.Options{CacheDir: o.CacheDir, Environ: s.toolEnviron, Log: func(line string) { s.log("%s", line) }}); err != nil {
 		os.RemoveAll(tmp)
 		return nil, err
 	}
@@ -308,6 +308,10 @@ func (s *Session) environ() []string {
 	}
 	return env
 }
+
+// toolEnviron is the environment of the go command: what it leaves when it is
+// killed goes with the session's folder.
+func (s *Session) toolEnviron() []string { return append(s.environ(), "GOTMPDIR="+s.tmp) }
 
 // jupyterRoot is the folder in which the Jupyter server runs, "" if it cannot be told.
 func jupyterRoot() string {

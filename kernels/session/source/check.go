@@ -230,7 +230,7 @@ func (p *Plan) bindImports(ctx context.Context, pk Packages) ([]Diag, error) {
 			paths = append(paths, i.Path)
 		}
 	}
-	if len(paths) > 0 {
+	if len(f.imports) > 0 {
 		imp, bad, err := pk.Load(ctx, paths)
 		if err != nil {
 			return nil, err

@@ -14,7 +14,7 @@ import (
 // as another, each with what is not its own blanked, behind a head; so an
 // offset in the file is the head's length more than the offset in the cell.
 const (
-	declHead = "package main;"
+	declHead = "package main;\n" // a new line, so that a comment on the first line belongs to what follows
 	stmtHead = "package main;func " + mark + "(){"
 	stmtTail = "\n}"
 )
@@ -55,7 +55,7 @@ type action struct {
 // parse reads the items of a cell, which cell.Split found to be well-formed.
 func (l *Ledger) parse(t Text, items []cell.Item) (*fresh, []Diag) {
 	f := &fresh{text: &text{Text: t}}
-	declCode, stmtCode, againCode, mainCode := blank(t.Code), blank(t.Code), blank(t.Code), blank(t.Code)
+	importCode, declCode, stmtCode, againCode, mainCode := blank(t.Code), blank(t.Code), blank(t.Code), blank(t.Code), blank(t.Code)
 	var any, inMain bool
 	for _, it := range items {
 		switch {
@@ -67,12 +67,22 @@ func (l *Ledger) parse(t Text, items []cell.Item) (*fresh, []Diag) {
 			copy(stmtCode[it.CodeStart:it.CodeEnd], t.Code[it.CodeStart:it.CodeEnd])
 			semicolon(stmtCode, it.CodeEnd)
 			any = true
+		case it.Kind == cell.Import: // wherever it stands
+			copy(importCode[it.CodeStart:it.CodeEnd], t.Code[it.CodeStart:it.CodeEnd])
+			semicolon(importCode, it.CodeEnd)
 		default:
 			copy(declCode[it.Start:it.End], t.Code[it.Start:it.End])
 			semicolon(declCode, it.End)
 		}
 	}
 	copy(againCode, stmtCode)
+	importFile, mf, err := l.parseText(t, declHead, importCode, "")
+	if err != nil {
+		return nil, err
+	}
+	if err := f.addDecls(l, importFile, mf, items); err != nil {
+		return nil, err
+	}
 	declFile, df, err := l.parseText(t, declHead, declCode, "")
 	if err != nil {
 		return nil, err
@@ -205,7 +215,7 @@ func (f *fresh) addDecls(l *Ledger, file *ast.File, tf *token.File, items []cell
 						v.names = append(v.names, n.Name)
 					}
 					if doc := embedded(d.Doc, vs.Doc); doc != nil {
-						return []Diag{f.text.diag(v.at, v.at+1, "go:embed needs a program of its own: use %mode process for this cell, or os.ReadFile")}
+						return []Diag{f.text.diag(v.at, v.at+1, "go:embed is not for cells: use os.ReadFile")}
 					}
 					f.vars = append(f.vars, v)
 					f.actions = append(f.actions, action{file: tf, lead: lead, vars: v, item: it})

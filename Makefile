@@ -23,7 +23,7 @@ LABVENV := .venv/.lab
 XVENV := .venv-crosscheck/.ready
 SOURCES := $(shell find stellarae datasets kernels -name '*.go' -o -name '*.html' 2>/dev/null) go.mod go.sum
 
-.PHONY: help build demo lab kernel test lint unit race fuzz bench kernel-bench kernel-notebooks crosscheck clean
+.PHONY: help build demo lab kernel test lint unit race stress fuzz bench kernel-bench kernel-notebooks crosscheck clean
 
 help:
 	@sed -n 's/^# //p' Makefile | head -5
@@ -85,7 +85,12 @@ lint:
 	$(GO) tool staticcheck ./...
 
 unit: $(LABVENV) bin/gopls
-	GOKERNEL_GOPLS=$(CURDIR)/bin/gopls $(GO) test ./...
+	GOKERNEL_GOPLS=$(CURDIR)/bin/gopls $(GO) test -timeout 20m -skip '$(STRESS)' ./...
+
+# 500 cells in one session, and floods of output: minutes.
+STRESS := ^TestLongSession$$|^TestFloods$$
+stress: $(LABVENV) bin/gopls
+	GOKERNEL_GOPLS=$(CURDIR)/bin/gopls $(GO) test -count=1 -v -run '$(STRESS)' ./kernels/conformance
 
 # What is concurrent, under the race detector; XLA's own threads are not Go's.
 RACE := ./datasets/... ./stellarae/info/... ./stellarae/atomicfile/... ./kernels/wire ./kernels/session/proc ./kernels/display/...

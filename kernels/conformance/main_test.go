@@ -27,7 +27,8 @@ func TestMain(m *testing.M) {
 			return 1, err
 		}
 		defer os.RemoveAll(dir)
-		private = []string{"XDG_DATA_HOME=" + dir, "JUPYTER_DATA_DIR=" + dir}
+		data := filepath.Join(dir, "data")
+		private = []string{"XDG_DATA_HOME=" + data, "JUPYTER_DATA_DIR=" + data}
 		if program = os.Getenv("GOKERNEL_PROGRAM"); program == "" {
 			program = filepath.Join(dir, "gokernel")
 			build := exec.Command("go", "build", "-o", program, "../cmd/gokernel")

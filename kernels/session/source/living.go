@@ -1,0 +1,139 @@
+package source
+
+import (
+	"fmt"
+	"go/types"
+	"maps"
+	"slices"
+
+	"github.com/stellarae/lab/kernels/cell"
+)
+
+// live works out, after a check, what the cell means for what lives: variables
+// it makes, types that became others, variables lost by that.
+func (p *Plan) live() []Diag {
+	changed, layout := p.versionTypes()
+	if diags := p.makeVariables(); diags != nil {
+		return diags
+	}
+	var diags []Diag
+	for _, n := range slices.Sorted(maps.Keys(p.l.vars)) {
+		v := p.l.vars[n]
+		o, ok := p.pkg.Scope().Lookup(n).(*types.Var)
+		if !ok {
+			continue
+		}
+		lost, parts := false, map[types.Type]bool{}
+		p.walkTypes(o.Type(), parts, func(t *types.TypeName) bool {
+			lost = lost || p.own(t) && layout[t.Name()]
+			return p.own(t)
+		})
+		lost = lost || parts[types.Typ[types.Invalid]]
+		if lost && !slices.Contains(p.newVars, v) {
+			p.Dropped = append(p.Dropped, n)
+			delete(p.l.vars, n)
+			p.l.drop(n)
+			diags = append(diags, p.lostUses(o)...)
+			continue
+		}
+		if e := p.emittedType(o.Type()); e != v.emitted {
+			next := *v
+			next.emitted = e
+			p.l.vars[n] = &next
+		}
+	}
+	for n := range changed {
+		if d := p.l.decls[n]; d != nil && !layout[n] && d.text != p.f.text && d.kind == cell.Type {
+			p.Notes = append(p.Notes, fmt.Sprintf("%s has other methods now; values of it inside interfaces keep the old ones", n))
+		}
+	}
+	slices.Sort(p.Notes)
+	p.findStale()
+	return diags
+}
+
+// lostUses are errors for what this cell does with a variable that it loses.
+func (p *Plan) lostUses(o *types.Var) (out []Diag) {
+	for id, u := range p.info.Uses {
+		if u != o {
+			continue
+		}
+		if t, at, ok := p.place(id.Pos()); ok && t == p.f.text {
+			out = append(out, t.diag(at, at+len(id.Name), fmt.Sprintf("%s is lost: this cell makes another type of its type", id.Name)))
+		}
+	}
+	return out
+}
+
+// makeVariables enters the variables that the cell declares.
+func (p *Plan) makeVariables() (diags []Diag) {
+	for _, s := range p.f.vars {
+		for _, n := range s.names {
+			if n == "_" {
+				continue
+			}
+			o := p.pkg.Scope().Lookup(n).(*types.Var)
+			if why := p.unnameable(o.Type()); why != "" {
+				diags = append(diags, p.f.text.diag(s.at, s.at+len(n), fmt.Sprintf("%s cannot live in the session: its type has %s, which has no name outside of its package; use it inside a function, or keep it in a variable of an interface type", n, why)))
+				continue
+			}
+			v := &variable{name: n, origin: p.f.text, emitted: p.emittedType(o.Type())}
+			names := map[string]string{}
+			v.typ = types.TypeString(o.Type(), func(pkg *types.Package) string {
+				if pkg == p.pkg {
+					return ""
+				}
+				if names[pkg.Path()] == "" {
+					names[pkg.Path()] = fmt.Sprintf("%s%s%d", pkg.Name(), mark, len(names))
+					v.imports = append(v.imports, Import{Name: names[pkg.Path()], Path: pkg.Path(), at: -1})
+				}
+				return names[pkg.Path()]
+			})
+			if err := v.parse(p.l.fset); err != nil {
+				diags = append(diags, p.f.text.diag(s.at, s.at+len(n), err.Error()))
+				continue
+			}
+			versions := p.l.varTypes[n]
+			if versions == nil {
+				versions = map[string]int{}
+				p.l.varTypes[n] = versions
+			}
+			if versions[v.emitted] == 0 {
+				versions[v.emitted] = len(versions) + 1
+			}
+			v.version = versions[v.emitted]
+			p.l.vars[n] = v
+			p.newVars = append(p.newVars, v)
+		}
+	}
+	return diags
+}
+
+// unnameable says what in a type another package cannot write down.
+func (p *Plan) unnameable(t types.Type) (why string) {
+	var visit func(t types.Type)
+	seen := map[types.Type]bool{}
+	visit = func(t types.Type) {
+		if s, ok := t.(*types.Struct); ok {
+			for f := range s.Fields() {
+				if !f.Exported() && f.Pkg() != p.pkg {
+					why = fmt.Sprintf("the field %s of %s", f.Name(), f.Pkg().Path())
+				}
+			}
+		}
+	}
+	p.walkTypes(t, seen, func(o *types.TypeName) bool {
+		switch {
+		case o.Pkg() == nil || p.own(o):
+		case o.Pkg() == p.pkg:
+			why = "the type " + o.Name() + " of a function"
+		case !o.Exported() || o.Parent() != o.Pkg().Scope():
+			why = "the type " + o.Pkg().Name() + "." + o.Name()
+		}
+		return false
+	})
+	for t := range seen {
+		visit(t)
+	}
+	return why
+}

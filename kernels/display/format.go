@@ -106,7 +106,7 @@ func (p *printer) value(v reflect.Value, depth int) {
 		p.put(strconv.FormatBool(v.Bool()))
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
 		p.put(strconv.FormatInt(v.Int(), 10))
-	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
 		p.put(strconv.FormatUint(v.Uint(), 10))
 	case reflect.Float32:
 		p.put(fmt.Sprint(float32(v.Float())))

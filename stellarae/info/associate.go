@@ -29,6 +29,8 @@ type AssociateOptions struct {
 	// Progress, if not nil, is told how many of the pairs of label and node are
 	// done. It is never called twice at the same time.
 	Progress func(done, total int)
+
+	self bool // label l is node l: leave this pair out
 }
 
 // Association is what a node and a label share.
@@ -184,6 +186,7 @@ type trial struct {
 	binned   [][]uint16  // the same in bins
 	bins     int
 	stream   uint64
+	reason   string // why the label tells nothing
 	cells    []Association
 	null     [][]float64 // [permutation][node]
 }
@@ -203,19 +206,21 @@ func newTrial(columns [][]float64, label Label, by *resample.Clusters, stream ui
 			present = append(present, r)
 		}
 	}
-	reason := ""
 	if kept, err := by.Keep(present); err != nil {
-		reason = "no values"
+		t.reason = "no values"
 	} else if t.clusters = kept.Len(); t.clusters < leastClusters {
-		reason = fmt.Sprintf("%d clusters have a value, %d are needed", t.clusters, leastClusters)
+		t.reason = fmt.Sprintf("%d clusters have a value, %d are needed", t.clusters, leastClusters)
 	} else {
-		reason = t.draw(label, kept, present, o)
+		t.reason = t.draw(label, kept, present, o)
 	}
 	for i := range t.cells {
 		t.cells[i] = Association{
-			Node: i, Label: label.Name, Clusters: t.clusters, Reason: reason,
+			Node: i, Label: label.Name, Clusters: t.clusters, Reason: t.reason,
 			MI: nan, Tested: nan, P: nan, Effect: significance.EffectOf(nan, nil, 0),
 		}
+	}
+	if o.self {
+		t.cells[stream].Reason = "a node and itself"
 	}
 	return t
 }

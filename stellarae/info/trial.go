@@ -14,7 +14,7 @@ const batch = 111
 // run fills in the cells and the null.
 func (t *trial) run(o AssociateOptions, tell func()) {
 	nodes := len(t.columns)
-	if t.cells[0].Reason != "" {
+	if t.reason != "" {
 		for range nodes {
 			tell()
 		}
@@ -24,7 +24,9 @@ func (t *trial) run(o AssociateOptions, tell func()) {
 	parallel.Each(nodes, o.Workers, func() func(int) {
 		table := mi.NewTable(t.bins, t.bins, t.clusters)
 		return func(i int) {
-			codes[i] = t.observe(i, table, o)
+			if t.cells[i].Reason == "" {
+				codes[i] = t.observe(i, table, o)
+			}
 			tell()
 		}
 	})

@@ -3,7 +3,10 @@ package session
 import (
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -63,7 +66,7 @@ func (s *Session) buildProgram(a *activity, c *cell.Cell, items []cell.Item, nam
 	if err != nil {
 		return "", nil, nil, s.buildError(a, name, err)
 	}
-	exe, err = s.b.Program(a.ctx, files, g, build.ProgramOptions{Goflags: s.goflags, Test: test})
+	exe, err = s.b.Program(a.ctx, files, g, build.ProgramOptions{Goflags: s.programFlags(test), Test: test})
 	if err != nil {
 		return "", nil, nil, s.buildError(a, name, err)
 	}
@@ -82,6 +85,16 @@ func (s *Session) buildProgram(a *activity, c *cell.Cell, items []cell.Item, nam
 	capture = s.capture
 	s.args, s.capture = nil, nil
 	return exe, args, capture, nil
+}
+
+// programFlags are those of %goflags; the go command, which builds tests, may
+// also note in the session's go.mod what a fetched module needs for its tests.
+func (s *Session) programFlags(test bool) []string {
+	_, err := os.Stat(filepath.Join(s.mod.Dir, "go.work"))
+	if !test || err == nil || !s.autoget {
+		return s.goflags
+	}
+	return append(slices.Clone(s.goflags), "-mod=mod")
 }
 
 // testDefaults runs the tests of the cell verbosely, all if it has none.

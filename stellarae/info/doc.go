@@ -5,6 +5,12 @@
 // one number a sample. It knows nothing of stars, files or catalogues, and
 // which samples go in is the caller's choice (see KeepRows).
 //
+// It asks four questions that are easily mixed up. Is a node used (MAD, KL,
+// SignalToNoise, Active, Ablation, Jacobian)? How many dimensions do the codes
+// occupy (package dimension)? Does a node know a label (Associate)? Is what it
+// knows its own (Beyond, Depend), and does it hold for stars not seen (Probe)? The
+// estimators are in package mi, for columns of any origin.
+//
 // The counts of Sedaghat et al. 2021 (MNRAS 501, 6026, sections 6.1 and 6.2)
 // are reproduced exactly as published, biases included: the plug-in mutual
 // information of a histogram is too large for a node that knows nothing, the

@@ -42,6 +42,9 @@ func surveyOf(seed uint64, stars int) (codes *mat.Dense, labels []Label, cluster
 // Over 30 surveys the map claims what was planted and next to nothing else; the
 // same test with every visit taken as independent claims falsehoods in most.
 func TestAssociateClaimsWhatWasPlanted(t *testing.T) {
+	if testing.Short() {
+		t.Skip("statistics over many samples")
+	}
 	const surveys = 30
 	var right, wrong, naive int
 	for seed := range uint64(surveys) {

@@ -39,6 +39,9 @@ func TestBeyondTellsDirectFromIndirect(t *testing.T) {
 // The local permutation is a test: where nothing is told beyond the condition,
 // p-values are not small too often.
 func TestBeyondKeepsItsLevel(t *testing.T) {
+	if testing.Short() {
+		t.Skip("statistics over many samples")
+	}
 	const repeat = 40
 	rejected := 0
 	for seed := range uint64(repeat) {

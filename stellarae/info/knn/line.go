@@ -19,27 +19,24 @@ func NewLine(values []float64) Line {
 // if it is among them. Distances are rounded as |a-b| is, so that a radius that
 // is the distance of a value leaves this value out.
 func (l Line) Within(v, radius float64) int {
-	lo := l.first(func(s float64) bool { return v-s < radius })
-	hi := l.first(func(s float64) bool { return s-v >= radius })
+	// Two searches for the first value of the ball and the first behind it. They
+	// halve a length and add to a start, which needs no branch that a processor
+	// would guess wrong.
+	lo, hi := 0, 0
+	for n := len(l.sorted); n > 0; {
+		half := (n + 1) / 2
+		if v-l.sorted[lo+half-1] >= radius {
+			lo += half
+		}
+		if l.sorted[hi+half-1]-v < radius {
+			hi += half
+		}
+		n -= half
+	}
 	return max(0, hi-lo)
 }
 
 // Upto counts the values not farther from v than radius.
 func (l Line) Upto(v, radius float64) int {
 	return l.Within(v, math.Nextafter(radius, math.Inf(1)))
-}
-
-// first is the place of the first value for which the test holds; it must hold
-// for all values behind.
-func (l Line) first(test func(float64) bool) int {
-	lo, hi := 0, len(l.sorted)
-	for lo < hi {
-		mid := int(uint(lo+hi) >> 1)
-		if test(l.sorted[mid]) {
-			hi = mid
-		} else {
-			lo = mid + 1
-		}
-	}
-	return lo
 }

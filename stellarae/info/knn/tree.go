@@ -48,7 +48,7 @@ func New(norm Norm, columns ...[]float64) (*Tree, error) {
 	}
 	n := len(columns[0])
 	t := &Tree{norm: norm, dims: len(columns), rows: make([]int, n), place: make([]int, n)}
-	flat := make([]float64, n*t.dims)
+	t.points = make([]float64, n*t.dims)
 	for j, column := range columns {
 		if len(column) != n {
 			return nil, fmt.Errorf("knn: column %d has %d rows, column 0 has %d", j, len(column), n)
@@ -57,17 +57,15 @@ func New(norm Norm, columns ...[]float64) (*Tree, error) {
 			if math.IsNaN(v) || math.IsInf(v, 0) {
 				return nil, fmt.Errorf("knn: row %d, column %d is %v", i, j, v)
 			}
-			flat[i*t.dims+j] = v
+			t.points[i*t.dims+j] = v
 		}
 	}
 	for i := range t.rows {
 		t.rows[i] = i
 	}
-	t.build(flat, make([]float64, n), 0, n)
-	t.points = make([]float64, len(flat))
+	t.build(0, n)
 	for p, row := range t.rows {
 		t.place[row] = p
-		copy(t.points[p*t.dims:(p+1)*t.dims], flat[row*t.dims:])
 	}
 	return t, nil
 }
@@ -79,8 +77,8 @@ func (t *Tree) Len() int { return len(t.rows) }
 // searching in this order is kind to the processor's caches.
 func (t *Tree) Order() []int { return t.rows }
 
-// build makes the node of the rows from..to and its children.
-func (t *Tree) build(flat, keys []float64, from, to int) {
+// build makes the node of the places from..to and its children.
+func (t *Tree) build(from, to int) {
 	at := len(t.nodes)
 	t.nodes = append(t.nodes, node{from: from, to: to, axis: -1})
 	if to-from <= leafSize {
@@ -89,9 +87,13 @@ func (t *Tree) build(flat, keys []float64, from, to int) {
 	axis, width := 0, -1.0
 	for j := range t.dims {
 		lo, hi := math.Inf(1), math.Inf(-1)
-		for _, row := range t.rows[from:to] {
-			v := flat[row*t.dims+j]
-			lo, hi = min(lo, v), max(hi, v)
+		for p := from*t.dims + j; p < to*t.dims; p += t.dims {
+			if v := t.points[p]; v < lo { // faster than min and max, which mind NaN
+				lo = v
+			}
+			if v := t.points[p]; v > hi {
+				hi = v
+			}
 		}
 		if hi-lo > width {
 			axis, width = j, hi-lo
@@ -100,35 +102,31 @@ func (t *Tree) build(flat, keys []float64, from, to int) {
 	if width == 0 { // all points are equal
 		return
 	}
-	for i, row := range t.rows[from:to] {
-		keys[from+i] = flat[row*t.dims+axis]
-	}
 	mid := (from + to) / 2
-	selectNth(keys[from:to], t.rows[from:to], mid-from)
-	split := keys[mid]
-	t.build(flat, keys, from, mid)
+	t.selectNth(axis, from, to-1, mid)
+	split := t.points[mid*t.dims+axis]
+	t.build(from, mid)
 	t.nodes[at].axis, t.nodes[at].split, t.nodes[at].right = axis, split, len(t.nodes)
-	t.build(flat, keys, mid, to)
+	t.build(mid, to)
 }
 
-// selectNth orders keys, and rows with them, until no key before place n is
-// above the key there, and no key behind it below (Hoare's quickselect, middle
-// of three as pivot).
-func selectNth(keys []float64, rows []int, n int) {
-	lo, hi := 0, len(keys)-1
+// selectNth orders the places lo..hi until, along the axis, no point before
+// place n is above the point there, and none behind it below (Hoare's
+// quickselect, middle of three as pivot).
+func (t *Tree) selectNth(axis, lo, hi, n int) {
+	key := func(place int) float64 { return t.points[place*t.dims+axis] }
 	for lo < hi {
-		pivot := median3(keys[lo], keys[(lo+hi)/2], keys[hi])
+		pivot := median3(key(lo), key((lo+hi)/2), key(hi))
 		i, j := lo, hi
 		for i <= j {
-			for keys[i] < pivot {
+			for key(i) < pivot {
 				i++
 			}
-			for keys[j] > pivot {
+			for key(j) > pivot {
 				j--
 			}
 			if i <= j {
-				keys[i], keys[j] = keys[j], keys[i]
-				rows[i], rows[j] = rows[j], rows[i]
+				t.swap(i, j)
 				i++
 				j--
 			}
@@ -141,6 +139,14 @@ func selectNth(keys []float64, rows []int, n int) {
 		default:
 			return
 		}
+	}
+}
+
+func (t *Tree) swap(i, j int) {
+	t.rows[i], t.rows[j] = t.rows[j], t.rows[i]
+	a, b := t.points[i*t.dims:(i+1)*t.dims], t.points[j*t.dims:(j+1)*t.dims]
+	for k, v := range a {
+		a[k], b[k] = b[k], v
 	}
 }
 

@@ -56,6 +56,9 @@ func sampleOf(l law, rng *rand.Rand, n int) (x, y []float64) {
 // the bias measured before with other numbers, itself known to 0.006 nats. The
 // bias of Gaussian laws is far below the spread of one estimate, 0.03 nats.
 func TestNeighboursFindTheTruth(t *testing.T) {
+	if testing.Short() {
+		t.Skip("statistics over many samples")
+	}
 	const n, repeat, known = 1000, 40, 0.006
 	for seed, l := range laws() {
 		rng := rand.New(rand.NewPCG(uint64(seed), 9))
@@ -184,6 +187,9 @@ func TestRossIsBoundByTheEntropyOfTheClasses(t *testing.T) {
 // Two clouds that share only which cloud it is: half a bit and more, seen by a
 // density of two parts.
 func TestMixtureFindsTheTruth(t *testing.T) {
+	if testing.Short() {
+		t.Skip("statistics over many samples")
+	}
 	for seed, rho := range []float64{0, 0.9} {
 		x, y := gaussian(uint64(seed), 800, rho)
 		m, err := mi.Mixture(x, y, mi.MixtureOptions{Seed: 2, MostParts: 2, Bootstraps: 20, Draws: 5000})

@@ -104,6 +104,9 @@ func TestPermutationsKeepWhatTheyShould(t *testing.T) {
 // Of 200 surveys with repeat visits, nearly 95 % of the intervals hold the truth;
 // intervals that take every visit as independent hold it far less often.
 func TestIntervalsHoldTheTruth(t *testing.T) {
+	if testing.Short() {
+		t.Skip("statistics over many samples")
+	}
 	const surveys = 200
 	var boot, sub, naive int
 	for seed := range uint64(surveys) {

@@ -50,6 +50,9 @@ func TestPCountsTheObserved(t *testing.T) {
 // at most about 5 % of tables by max-T, in most by plain p-values, and the true
 // ones are found.
 func TestMaxTKeepsTheFamily(t *testing.T) {
+	if testing.Short() {
+		t.Skip("statistics over many samples")
+	}
 	const tables, cells, real, permutations = 400, 40, 3, 199
 	rng := rand.New(rand.NewPCG(2, 2))
 	draw := func(effect float64) []float64 {

@@ -17,7 +17,7 @@ func (s *Session) startCompletion(ctx context.Context) {
 	if path == "" {
 		path = findGopls()
 	}
-	e, err := complete.Start(ctx, complete.Options{Gopls: path, Dir: s.mod.Dir, Log: func(line string) { s.log("%s", line) }})
+	e, err := complete.Start(ctx, complete.Options{Gopls: path, Dir: s.mod.Dir, Env: s.toolEnviron(), Log: func(line string) { s.log("%s", line) }})
 	if err != nil {
 		s.log("%v", err)
 		return

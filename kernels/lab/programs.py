@@ -16,6 +16,7 @@ MODULE = Path(__file__).resolve().parents[2]
 # it is built outside the module.
 GOPLS = "golang.org/x/tools/gopls@v0.23.0"
 PROCESS = "gokernel-process"  # the same program, every cell a process of its own
+GOIMPORTS = "golang.org/x/tools/cmd/goimports@v0.52.0"  # GoNB wants it on the PATH
 KERNELS = ["gokernel", PROCESS, "gonb"]
 
 
@@ -33,7 +34,8 @@ def ready(folder, kernels):
         install = [programs / "gokernel", "install", "--prefix", folder, "--no-warm"]
         if kernel == "gonb":
             build("gonb", "github.com/janpfeifer/gonb", programs)
-            build("goimports", "golang.org/x/tools/cmd/goimports", programs)
+            if not (programs / "goimports").exists():
+                go(["install", GOIMPORTS], GOBIN=str(programs))
             install += ["--kernel", "gonb"]
         elif kernel == PROCESS:
             install += ["--name", PROCESS, "--mode", "process"]

@@ -26,7 +26,7 @@ func python(t *testing.T) string {
 // Jupyter's own conformance tests.
 func TestJupyterKernelTest(t *testing.T) {
 	if testing.Short() {
-		t.Skip("half a minute")
+		t.Skip("-short: takes half a minute")
 	}
 	py := python(t)
 	if err := exec.Command(py, "-c", "import jupyter_kernel_test").Run(); err != nil {

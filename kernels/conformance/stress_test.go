@@ -36,7 +36,7 @@ var cells = flag.Int("cells", 100, "how many cells the long session has")
 // the worker. Each says what it has to, and nothing grows without bound.
 func TestLongSession(t *testing.T) {
 	if testing.Short() {
-		t.Skip("minutes")
+		t.Skip("-short: takes minutes; make stress runs it")
 	}
 	tmp := t.TempDir()
 	k := startIn(t, Options{Env: []string{"TMPDIR=" + tmp}})
@@ -114,7 +114,7 @@ func TestLongSession(t *testing.T) {
 // More than anyone can read: nothing hangs, and what is left out is said.
 func TestFloods(t *testing.T) {
 	if testing.Short() {
-		t.Skip("minutes")
+		t.Skip("-short: takes minutes; make stress runs it")
 	}
 	k := start(t)
 	count := func(o Outcome) (bytes, messages int) {

@@ -11,7 +11,7 @@ import (
 // and goes on from where it was in another cell.
 func TestInterruptTraining(t *testing.T) {
 	if testing.Short() {
-		t.Skip("GoMLX is compiled first")
+		t.Skip("-short: compiling GoMLX takes a minute where it is not cached")
 	}
 	module, err := filepath.Abs("../..")
 	if err != nil {

@@ -49,7 +49,7 @@ type desk struct {
 func start(t *testing.T, k kernel) desk {
 	t.Helper()
 	if testing.Short() {
-		t.Skip("a browser takes its time")
+		t.Skip("-short: driving JupyterLab takes a minute")
 	}
 	interpreter := python(t)
 	if _, err := exec.LookPath("chromium"); err != nil {

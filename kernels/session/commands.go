@@ -81,8 +81,8 @@ func init() {
 		"env":           (*lines).env,
 		"cd":            (*lines).cd,
 		"goflags":       (*lines).goflags,
-		"autoget":       func(l *lines, _ []string) error { l.s.autoget = true; return nil },
-		"noautoget":     func(l *lines, _ []string) error { l.s.autoget = false; return nil },
+		"autoget":       func(l *lines, _ []string) error { return l.autoget(true) },
+		"noautoget":     func(l *lines, _ []string) error { return l.autoget(false) },
 		"reset":         (*lines).reset,
 		"ls":            (*lines).ls,
 		"list":          (*lines).ls,
@@ -112,6 +112,13 @@ func (l *lines) args(args []string) error {
 	l.s.cells.Lock()
 	defer l.s.cells.Unlock()
 	l.s.args = append([]string{}, args...)
+	return nil
+}
+
+func (l *lines) autoget(on bool) error {
+	l.s.cells.Lock()
+	defer l.s.cells.Unlock()
+	l.s.autoget = on
 	return nil
 }
 

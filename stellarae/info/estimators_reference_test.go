@@ -1,12 +1,9 @@
 package info
 
 import (
-	"encoding/csv"
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"strconv"
 	"testing"
 
@@ -18,21 +15,7 @@ import (
 // all spectra.
 func byLabel(t *testing.T, name, suffix string) (values map[string]map[int]float64, used map[string]float64) {
 	t.Helper()
-	folder := os.Getenv("STELLARAE_REAL")
-	if folder == "" {
-		t.Skip("STELLARAE_REAL is not set: skipping the check against real spectra")
-	}
-	f, err := os.Open(filepath.Join(folder, "reference", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	r := csv.NewReader(f)
-	r.Comment = '#'
-	records, err := r.ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
+	records := reference(t, name)
 	at := map[string]int{}
 	for i, column := range records[0] {
 		at[column] = i

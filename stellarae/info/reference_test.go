@@ -11,9 +11,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// table reads numbers of the published model by column name; cells that are
-// not numbers are left out of a column.
-func table(t *testing.T, name string) map[string][]float64 {
+// reference reads a table of the published model's numbers.
+func reference(t *testing.T, name string) [][]string {
 	t.Helper()
 	folder := os.Getenv("STELLARAE_REAL")
 	if folder == "" {
@@ -30,6 +29,14 @@ func table(t *testing.T, name string) map[string][]float64 {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return records
+}
+
+// table reads numbers of the published model by column name; cells that are
+// not numbers are left out of a column.
+func table(t *testing.T, name string) map[string][]float64 {
+	t.Helper()
+	records := reference(t, name)
 	columns := map[string][]float64{}
 	for _, record := range records[1:] {
 		for i, cell := range record {

@@ -279,7 +279,7 @@ func FuzzCheck(f *testing.F) {
 		"for i, w := range []int{1} { y := i }\nswitch q := any(1).(type) { case int: }", "go f(1)\ngo func() { z := 3 }()\ndefer f(2)",
 		"func G[E any](e E) E { type l int; return e }\nG(v)\nG(G[int])", "var a, b = b, 1\nvar _ = a", "L: for { break L }\nselect { case n := <-make(chan int): default: }",
 		"import . \"strings\"\nToUpper(\"x\")", "const ( A = iota; B )\nconst A = 3\nx = A + B;", "type T[E any] struct{ e E }\nfunc (t T[F]) M() F { return t.e }", "string := 1\nlen := string",
-		"%%\nfmt.Println(flag.Args())", "time.AfterFunc(1, func() {})\nvar wg sync.WaitGroup\nwg.Go(h)", "type T struct { *T; U }\ntype U = struct{}\nv2 := T{U: U{}}", "func main() { x := 2 }\nfunc init() { x++ }",
+		"%%\nfmt.Println(flag.Args())", "time.AfterFunc(1, func() {})\nvar wg sync.WaitGroup\nwg.Go(h)", "type T struct { *T; U }\ntype U = struct{}\nv2 := T{U: U{}}", "func main() { x := 2 }\nfunc init() { x++ }", "func main()", "func init()", "func g(int) int", "func (T) M()",
 	} {
 		f.Add(code)
 	}

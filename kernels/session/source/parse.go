@@ -178,6 +178,10 @@ func (f *fresh) addDecls(l *Ledger, file *ast.File, tf *token.File, items []cell
 		at := tf.Offset(d.Pos()) - lead
 		switch d := d.(type) {
 		case *ast.FuncDecl:
+			if d.Body == nil {
+				name := tf.Offset(d.Name.Pos()) - lead
+				return []Diag{f.text.diag(name, name+len(d.Name.Name), "missing function body")}
+			}
 			f.addFunc(&decl{kind: cell.Func, text: f.text, file: tf, lead: lead, node: d}, d, at)
 		case *ast.GenDecl:
 			switch d.Tok {

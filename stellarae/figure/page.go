@@ -15,11 +15,12 @@ const (
 )
 
 // A page is panels under a title, one below the other with their frames in
-// line, and beside them what explains their colours.
+// line, beside them what explains their colours, and below what explains marks.
 type page struct {
 	title  string
 	panels []*panel
 	side   side
+	foot   foot
 }
 
 // A side stands to the right of the panels: a colour bar or a legend.
@@ -38,9 +39,12 @@ func (pg *page) draw(c draw.Canvas) {
 	if pg.title != "" {
 		sty := style(titleSize)
 		sty.XAlign, sty.YAlign = draw.XCenter, draw.YTop
-		c.FillText(sty, vg.Point{X: c.Center().X, Y: c.Max.Y + sty.FontExtents().Descent}, pg.title)
-		c.Max.Y -= sty.Height(pg.title) + titleSpace
+		title := shorten(sty, pg.title, c.Max.X-c.Min.X)
+		c.FillText(sty, vg.Point{X: c.Center().X, Y: c.Max.Y + sty.FontExtents().Descent}, title)
+		c.Max.Y -= sty.Height(title) + titleSpace
 	}
+	pg.foot.draw(c)
+	c.Min.Y += pg.foot.height(c.Max.X - c.Min.X)
 
 	// A tick label may hang over an edge, more or less so as the frame
 	// changes: measure, lay out, measure again.
@@ -97,10 +101,11 @@ func (pg *page) layOut(c draw.Canvas, plots, frames []draw.Canvas) {
 	}
 }
 
-// finish makes a figure of a page.
+// finish makes a figure of a page. The foot comes on top of the height.
 func (pg page) finish(width, height vg.Length, dropped int) *Figure {
 	for _, p := range pg.panels {
 		p.ready()
 	}
+	height += pg.foot.height(width - 2*margin)
 	return &Figure{Width: width, Height: height, Dropped: dropped, page: pg}
 }

@@ -59,6 +59,15 @@ func sequential(t float64) color.RGBA {
 // must be seen on white.
 func onWhite(t float64) color.RGBA { return sequential(0.9 * math.Max(0, math.Min(1, t))) }
 
+// inkOn is black or white, whichever is read better on a colour: by its luma as
+// in ITU-R BT.601.
+func inkOn(c color.RGBA) color.RGBA {
+	if 0.299*float64(c.R)+0.587*float64(c.G)+0.114*float64(c.B) > 140 {
+		return black
+	}
+	return white
+}
+
 func rgb(hex uint32) color.RGBA {
 	return color.RGBA{R: uint8(hex >> 16), G: uint8(hex >> 8), B: uint8(hex), A: 0xff}
 }

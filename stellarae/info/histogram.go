@@ -121,12 +121,30 @@ func (a axis) indices(values []float64) []uint16 {
 	return out
 }
 
+// refines reports whether every edge of coarse is the edge of a whole number of
+// bins of a. Coarse counts are then sums of a's, with nothing rounded: of bins in
+// the ratio of a power of two, such as the paper's, the edges are equal to the
+// last bit.
+func (a axis) refines(coarse axis) bool {
+	fine, few := len(a.edges)-1, len(coarse.edges)-1
+	if fine%few != 0 {
+		return false
+	}
+	for k, edge := range coarse.edges {
+		if edge != a.edges[k*(fine/few)] {
+			return false
+		}
+	}
+	return true
+}
+
 // histogram counts pairs. It is used again and again, so that a table of
 // nodes and labels allocates once.
 type histogram struct {
 	bins   int
 	joint  []int32 // bins x bins, x in rows
 	mx, my []int32 // marginal counts
+	py     []float64
 	total  int
 }
 
@@ -136,26 +154,60 @@ func newHistogram(most int) *histogram {
 		joint: make([]int32, most*most),
 		mx:    make([]int32, most),
 		my:    make([]int32, most),
+		py:    make([]float64, most),
 	}
 }
 
 // count starts over with the pairs of x and the bins of y.
 func (h *histogram) count(ax axis, x []float64, y []uint16, bins int) {
 	h.bins, h.total = bins, len(x)
-	joint, mx, my := h.joint[:bins*bins], h.mx[:bins], h.my[:bins]
+	joint := h.joint[:bins*bins]
 	clear(joint)
-	clear(mx)
-	clear(my)
 	for k, v := range x {
-		i, j := ax.index(v), int(y[k])
-		joint[i*bins+j]++
-		mx[i]++
-		my[j]++
+		joint[ax.index(v)*bins+int(y[k])]++
+	}
+	h.marginals()
+}
+
+// merge joins bins by the factor, which divides their number.
+func (h *histogram) merge(factor int) {
+	fine := h.bins
+	h.bins /= factor
+	at := 0 // behind the cells that are still to be read
+	for i := 0; i < fine; i += factor {
+		for j := 0; j < fine; j += factor {
+			var sum int32
+			for r := i; r < i+factor; r++ {
+				for _, c := range h.joint[r*fine+j : r*fine+j+factor] {
+					sum += c
+				}
+			}
+			h.joint[at] = sum
+			at++
+		}
+	}
+	h.marginals()
+}
+
+func (h *histogram) marginals() {
+	my := h.my[:h.bins]
+	clear(my)
+	for i := range h.bins {
+		var sum int32
+		for j, c := range h.joint[i*h.bins : (i+1)*h.bins] {
+			sum += c
+			my[j] += c
+		}
+		h.mx[i] = sum
 	}
 }
 
 func (h *histogram) mutualInformation() float64 {
 	n := float64(h.total)
+	py := h.py[:h.bins]
+	for j, m := range h.my[:h.bins] {
+		py[j] = float64(m) / n
+	}
 	var mi float64
 	for i, m := range h.mx[:h.bins] {
 		if m == 0 {
@@ -164,8 +216,8 @@ func (h *histogram) mutualInformation() float64 {
 		px := float64(m) / n
 		for j, c := range h.joint[i*h.bins : (i+1)*h.bins] {
 			if c > 0 {
-				p, py := float64(c)/n, float64(h.my[j])/n
-				mi += p * math.Log(p/(px*py))
+				p := float64(c) / n
+				mi += p * math.Log(p/(px*py[j]))
 			}
 		}
 	}

@@ -70,6 +70,7 @@ const clipIterations = 5
 // binnedLabel is a label ready to meet the nodes.
 type binnedLabel struct {
 	rows  []int      // that take part
+	axes  []axis     // [bin number]
 	index [][]uint16 // [bin number][row that takes part]: its bin
 }
 
@@ -102,7 +103,7 @@ func binLabel(label Label, nodes int, o Options) (LabelMI, binnedLabel, error) {
 		if err != nil {
 			return mi, b, fmt.Errorf("info: label %q: %w", label.Name, err)
 		}
-		b.index = append(b.index, a.indices(used))
+		b.axes, b.index = append(b.axes, a), append(b.index, a.indices(used))
 		mi.MI = append(mi.MI, make([]float64, nodes))
 	}
 	return mi, b, nil

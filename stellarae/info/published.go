@@ -79,8 +79,7 @@ func CountPublished(codes *mat.Dense, labels []Label, o Options) (*Published, er
 	tell := progress(o.Progress, len(labels)*nodes)
 	parallel.Each(len(labels)*nodes, o.Workers, func() func(int) {
 		code := make([]float64, 0, rows)
-		most := slices.Max(o.Bins)
-		edges, h := make([]float64, most+1), newHistogram(most)
+		h := newTower(o.Bins)
 		return func(pair int) {
 			l, node := pair/nodes, pair%nodes
 			if rows := binned[l].rows; len(rows) > 0 {
@@ -88,11 +87,7 @@ func CountPublished(codes *mat.Dense, labels []Label, o Options) (*Published, er
 				for _, r := range rows {
 					code = append(code, columns[node][r])
 				}
-				lo, hi := slices.Min(code), slices.Max(code)
-				for b, bins := range o.Bins {
-					h.count(span(lo, hi, bins, edges[:bins+1]), code, binned[l].index[b], bins)
-					p.Labels[l].MI[b][node] = h.mutualInformation()
-				}
+				h.fill(code, binned[l], func(b int, nats float64) { p.Labels[l].MI[b][node] = nats })
 			}
 			tell()
 		}

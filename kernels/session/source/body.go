@@ -34,7 +34,7 @@ func (m *emission) body(b *strings.Builder, actions []action, inits func()) {
 			ran = true
 			inits()
 		}
-		m.do(b, a, m.result != nil && a.stmt == m.result.stmt)
+		m.do(b, a)
 	}
 	for _, a := range actions {
 		run(a)
@@ -96,7 +96,7 @@ func (m *emission) setVars(b *strings.Builder, a action) {
 }
 
 // do writes one statement.
-func (m *emission) do(b *strings.Builder, a action, last bool) {
+func (m *emission) do(b *strings.Builder, a action) {
 	s := located{m.f.text, a.file, a.lead}
 	m.rewriteIn(s, a.stmt)
 	at, end := s.span(a.stmt)
@@ -105,15 +105,12 @@ func (m *emission) do(b *strings.Builder, a action, last bool) {
 		as := a.vars.define
 		code = m.e.render(s.t, at, s.at(as.TokPos)) + "=" + m.e.render(s.t, s.at(as.TokPos)+2, end)
 	}
-	if a.stmt == m.silent && m.unusedValue {
-		code = "_ = " + code
-	}
 	if m.mode == Living {
 		b.WriteString(poll + "\n")
 	}
 	m.line(b, s, a.stmt)
 	show := ""
-	if last {
+	if m.isLast(a.stmt) {
 		show = m.shown(a)
 	}
 	switch {
@@ -131,31 +128,3 @@ func (m *emission) do(b *strings.Builder, a action, last bool) {
 	b.WriteString(code + "\n")
 }
 
-// shown names the function that shows the value of the cell's last expression;
-// "" if there is nothing to show: no value, what fmt's functions return (they
-// are called for what they print), or, below %%, what a call returns.
-func (m *emission) shown(a action) string {
-	x := a.stmt.(*ast.ExprStmt).X
-	tv := m.info.Types[x]
-	if tv.IsVoid() {
-		return ""
-	}
-	if c, ok := ast.Unparen(x).(*ast.CallExpr); ok && !m.info.Types[c.Fun].IsType() {
-		if a.item.InMain {
-			return ""
-		}
-		if s, ok := c.Fun.(*ast.SelectorExpr); ok {
-			if f, ok := m.info.Uses[s.Sel].(*types.Func); ok && f.Pkg() != nil && f.Pkg().Path() == "fmt" && !strings.HasPrefix(f.Name(), "Sp") && !strings.HasPrefix(f.Name(), "Err") {
-				return ""
-			}
-		}
-		last := tv.Type
-		if t, ok := last.(*types.Tuple); ok && t.Len() > 0 {
-			last = t.At(t.Len() - 1).Type()
-		}
-		if types.Identical(last, types.Universe.Lookup("error").Type()) {
-			return mark + "rt.ResultOrError"
-		}
-	}
-	return mark + "rt.Result"
-}

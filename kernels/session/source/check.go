@@ -39,20 +39,19 @@ type Plan struct {
 	Dropped []string // variables that a redefinition of their type takes away
 	Notes   []string // for the user: what else changed without being asked
 
-	l           *Ledger // as it will be
-	f           *fresh
-	mode        Mode
-	pkg         *types.Package
-	info        *types.Info
-	files       []*ast.File
-	newVars     []*variable
-	result      *action
-	silent      ast.Stmt           // last expression of the cell where a semicolon ends it: computed, not shown
-	unused      map[token.Pos]bool // local variables declared and not used
-	unusedValue bool               // silent would not compile by itself
-	stamps      map[*decl]map[string]string
-	broken      map[*decl]bool // declarations with errors, also such as this cell does not need
-	stale       map[*decl]bool // compiled functions that this cell makes out of date, and what they need
+	l       *Ledger // as it will be
+	f       *fresh
+	mode    Mode
+	pkg     *types.Package
+	info    *types.Info
+	files   []*ast.File
+	newVars []*variable
+	result  *action
+	silent  map[ast.Stmt]bool  // last expressions that a semicolon ends: computed, not shown
+	unused  map[token.Pos]bool // local variables declared and not used
+	stamps  map[*decl]map[string]string
+	broken  map[*decl]bool // declarations with errors, also such as this cell does not need
+	stale   map[*decl]bool // compiled functions that this cell makes out of date, and what they need
 }
 
 // Check parses and type-checks a cell against what the session remembers. A
@@ -166,6 +165,10 @@ func (p *Plan) check(ctx context.Context, pk Packages) ([]Diag, error) {
 			add(p.f.text, &ast.GenDecl{TokPos: v.spec.Pos(), Tok: token.VAR, Specs: []ast.Spec{v.spec}})
 		}
 	}
+	p.findLast()
+	if p.result != nil || len(p.silent) > 0 {
+		add(p.f.text, valueFunction())
+	}
 	add(p.f.text, p.function("cell", p.f.actions))
 	if p.f.main != nil {
 		add(p.f.text, p.function("main", p.f.main))
@@ -242,7 +245,7 @@ func (i refusing) Import(path string) (*types.Package, error) {
 func (p *Plan) function(name string, actions []action) ast.Decl {
 	var pos token.Pos
 	var list []ast.Stmt
-	for i, a := range actions {
+	for _, a := range actions {
 		if a.stmt == nil {
 			continue
 		}
@@ -251,12 +254,9 @@ func (p *Plan) function(name string, actions []action) ast.Decl {
 			as := a.vars.define
 			s = &ast.AssignStmt{Lhs: as.Lhs, TokPos: as.TokPos, Tok: token.ASSIGN, Rhs: as.Rhs}
 		}
-		if i == len(actions)-1 && a.item.Expr {
-			if a.item.Silent {
-				p.silent = s
-			} else {
-				p.result = &actions[i]
-			}
+		if p.isLast(s) {
+			x := s.(*ast.ExprStmt).X
+			s = &ast.ExprStmt{X: &ast.CallExpr{Fun: &ast.Ident{Name: valueName, NamePos: x.Pos()}, Lparen: x.Pos(), Args: []ast.Expr{x}, Rparen: x.End()}}
 		}
 		if pos == token.NoPos {
 			pos = s.Pos()
@@ -286,12 +286,10 @@ func (p *Plan) typeError(te types.Error) []Diag {
 		if t, _, ok := p.place(te.Pos); !ok || t != p.f.text || !slices.ContainsFunc(p.f.imports, func(i Import) bool { return i.key() == name }) {
 			return nil
 		}
-	case strings.Contains(msg, "is not used") && p.silent != nil && p.silent.Pos() <= te.Pos && te.Pos < p.silent.End():
-		p.unusedValue = true
-		return nil
-	case strings.Contains(msg, "is not used") && p.result != nil && p.result.stmt.Pos() <= te.Pos && te.Pos < p.result.stmt.End():
+	case p.noValue(te):
 		return nil
 	}
+	msg = strings.TrimSpace(strings.ReplaceAll(msg, " in argument to "+valueName, ""))
 	t, at, ok := p.place(te.Pos)
 	if !ok {
 		return nil

@@ -54,7 +54,7 @@ func (p *Plan) Program(test bool) map[string][]byte {
 		}
 		for _, a := range slices.Concat(p.f.actions, p.f.main) {
 			if a.vars == nil || a.vars.define != nil && len(a.vars.names) == 0 {
-				m.do(&b, a, p.result != nil && a.stmt == p.result.stmt)
+				m.do(&b, a)
 			}
 		}
 		b.WriteString("}\n")

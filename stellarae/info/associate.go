@@ -44,7 +44,7 @@ type Association struct {
 
 	P        float64 // of this cell alone
 	Adjusted float64 // for the whole map, max-T: a claim is made on it
-	Q        float64 // false discovery rate, Benjamini-Hochberg: for the picture
+	Q        float64 // false discovery rate, Benjamini-Hochberg on the pooled null of the label: for the picture
 	Effect   significance.Effect
 
 	Reason string // why nothing can be said, and the numbers are NaN; else empty
@@ -96,7 +96,7 @@ func Associate(codes *mat.Dense, labels []Label, clusters *resample.Clusters, o 
 	}
 	m := &Map{Nodes: len(columns), Permutations: o.Permutations}
 	tell := progress(o.Progress, len(labels)*len(columns))
-	observed := make([]float64, 0, len(labels)*len(columns))
+	var observed, pooled []float64
 	null := make([][]float64, o.Permutations)
 	for l, label := range labels {
 		by := clusters
@@ -106,29 +106,25 @@ func Associate(codes *mat.Dense, labels []Label, clusters *resample.Clusters, o 
 		t := newTrial(columns, label, by, uint64(l), o)
 		t.run(o, tell)
 		m.Cells = append(m.Cells, t.cells)
+		tested := make([]float64, len(t.cells))
 		for i := range t.cells {
-			observed = append(observed, t.cells[i].Tested)
+			tested[i] = t.cells[i].Tested
 		}
+		observed, pooled = append(observed, tested...), append(pooled, significance.Pooled(tested, t.null)...)
 		for b := range null {
 			null[b] = append(null[b], t.null[b]...)
 		}
 	}
-	return m, m.judge(observed, null)
+	return m, m.judge(observed, pooled, null)
 }
 
 // judge fills in what depends on the whole map.
-func (m *Map) judge(observed []float64, null [][]float64) error {
+func (m *Map) judge(observed, pooled []float64, null [][]float64) error {
 	adjusted, err := significance.MaxT(observed, null)
 	if err != nil {
 		return err
 	}
-	var p []float64
-	for _, row := range m.Cells {
-		for _, c := range row {
-			p = append(p, c.P)
-		}
-	}
-	q := significance.BenjaminiHochberg(p)
+	q := significance.BenjaminiHochberg(pooled)
 	for l := range m.Cells {
 		for i := range m.Cells[l] {
 			at := l*m.Nodes + i

@@ -46,6 +46,42 @@ func TestPCountsTheObserved(t *testing.T) {
 	}
 }
 
+// Cells without an effect have even p-values, and one far off has a value below
+// what its own permutations could give.
+func TestPooledIsEvenAndFine(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 5))
+	const cells, permutations = 2000, 99
+	draw := func() []float64 {
+		row := make([]float64, cells)
+		for i := range row {
+			row[i] = float64(i) + float64(1+i%5)*rng.ExpFloat64()
+		}
+		return row
+	}
+	null := make([][]float64, permutations)
+	for b := range null {
+		null[b] = draw()
+	}
+	observed := draw()
+	observed[7] = 7 + 3*60
+	observed[8] = math.NaN()
+	p := significance.Pooled(observed, null)
+	if p[7] != 1.0/(cells*permutations-permutations+1) || !math.IsNaN(p[8]) {
+		t.Errorf("p %v and %v", p[7], p[8])
+	}
+	for _, at := range []float64{0.01, 0.1, 0.5, 0.9} {
+		n := 0.0
+		for _, v := range p {
+			if v <= at {
+				n++
+			}
+		}
+		if sd := math.Sqrt(cells * at * (1 - at)); math.Abs(n-cells*at) > 4*sd+1 {
+			t.Errorf("%v of %d cells below %v", n, cells, at)
+		}
+	}
+}
+
 // Tables of 40 dependent cells, three of them with an effect: a false claim in
 // at most about 5 % of tables by max-T, in most by plain p-values, and the true
 // ones are found.

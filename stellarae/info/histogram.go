@@ -121,17 +121,18 @@ func (a axis) indices(values []float64) []uint16 {
 	return out
 }
 
-// refines reports whether every edge of coarse is the edge of a whole number of
-// bins of a. Coarse counts are then sums of a's, with nothing rounded: of bins in
-// the ratio of a power of two, such as the paper's, the edges are equal to the
-// last bit.
+// refines reports whether every edge of coarse is an edge of a, with 2, 4, 8, ...
+// bins of a in one of coarse. Coarse counts are then sums of a's. The edges of
+// such numbers of bins are equal to the last bit, unless they underflow: all of
+// them are rounded alike.
 func (a axis) refines(coarse axis) bool {
 	fine, few := len(a.edges)-1, len(coarse.edges)-1
-	if fine%few != 0 {
+	ratio := fine / few
+	if ratio*few != fine || ratio&(ratio-1) != 0 {
 		return false
 	}
 	for k, edge := range coarse.edges {
-		if edge != a.edges[k*(fine/few)] {
+		if edge != a.edges[k*ratio] {
 			return false
 		}
 	}
@@ -166,27 +167,20 @@ func (h *histogram) count(ax axis, x []float64, y []uint16, bins int) {
 	for k, v := range x {
 		joint[ax.index(v)*bins+int(y[k])]++
 	}
-	h.marginals()
 }
 
-// merge joins bins by the factor, which divides their number.
-func (h *histogram) merge(factor int) {
+// halve joins bins two by two, of which there is an even number.
+func (h *histogram) halve() {
 	fine := h.bins
-	h.bins /= factor
-	at := 0 // behind the cells that are still to be read
-	for i := 0; i < fine; i += factor {
-		for j := 0; j < fine; j += factor {
-			var sum int32
-			for r := i; r < i+factor; r++ {
-				for _, c := range h.joint[r*fine+j : r*fine+j+factor] {
-					sum += c
-				}
-			}
-			h.joint[at] = sum
-			at++
+	h.bins /= 2
+	for i := range h.bins { // what is overwritten has been read
+		out := h.joint[i*h.bins : (i+1)*h.bins]
+		top := h.joint[2*i*fine : (2*i+1)*fine]
+		low := h.joint[(2*i+1)*fine : (2*i+2)*fine]
+		for j := range out {
+			out[j] = top[2*j] + top[2*j+1] + low[2*j] + low[2*j+1]
 		}
 	}
-	h.marginals()
 }
 
 func (h *histogram) marginals() {
@@ -203,6 +197,7 @@ func (h *histogram) marginals() {
 }
 
 func (h *histogram) mutualInformation() float64 {
+	h.marginals()
 	n := float64(h.total)
 	py := h.py[:h.bins]
 	for j, m := range h.my[:h.bins] {

@@ -43,7 +43,9 @@ func (t *tower) fill(code []float64, label binnedLabel, tell func(b int, nats fl
 		bins := t.bins[b]
 		a := span(lo, hi, bins, t.edges[b])
 		if i > 0 && finer.refines(a) && label.axes[was].refines(label.axes[b]) {
-			t.h.merge(t.bins[was] / bins)
+			for t.h.bins > bins {
+				t.h.halve()
+			}
 		} else {
 			t.h.count(a, code, label.index[b], bins)
 		}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/stellarae/lab/stellarae/info/dimension"
 	"github.com/stellarae/lab/stellarae/info/resample"
@@ -18,7 +19,7 @@ type CountOptions struct {
 	Clusters *resample.Clusters
 
 	Threshold  float64   // of the MAD; 0 means 0.02
-	Thresholds []float64 // over which the interval is taken; nil means a quarter to 2.5 times Threshold
+	Thresholds []float64 // over which the interval is taken; nil means from half to twice Threshold
 	Alpha      float64   // of a claim; 0 means 0.05
 	Level      float64   // of intervals; 0 means 0.95
 	Bootstrap  int       // samples of clusters; 0 means 200
@@ -47,6 +48,7 @@ type Counted struct {
 	Rows, Clusters, Nodes int
 	Threshold, Alpha      float64
 
+	Thresholds  [2]float64       // between which the intervals below are taken
 	Informative Range            // nodes; the interval is over thresholds, bootstrap samples and runs
 	Unexplained Range            // informative nodes that know no label; over thresholds and bootstrap samples
 	Curve       []ThresholdCount // informative nodes, by threshold
@@ -157,16 +159,26 @@ func Count(codes *mat.Dense, labels []Label, o CountOptions) (*Counted, error) {
 	if err := c.findNodes(codes, labels, u, o); err != nil {
 		return nil, err
 	}
-	for _, t := range o.Thresholds {
+	for _, t := range around(o.Threshold, 20, 40) {
 		c.Curve = append(c.Curve, ThresholdCount{t, u.count(t, func(int) bool { return true })})
 	}
 	c.Informative = u.over(o.Threshold, o.Thresholds, func(int) bool { return true })
 	c.Unexplained = u.over(o.Threshold, o.Thresholds, func(i int) bool { return len(c.Findings[i].Ties) == 0 })
+	c.Thresholds = [2]float64{slices.Min(o.Thresholds), slices.Max(o.Thresholds)}
 	c.describe(codes, o)
 	if err := c.compareRuns(codes, o); err != nil {
 		return nil, err
 	}
 	return c, c.control(labels, o)
+}
+
+// around are thresholds in equal ratios, from one part of the middle to as many
+// times it.
+func around(middle, times float64, steps int) (thresholds []float64) {
+	for i := range steps + 1 {
+		thresholds = append(thresholds, middle*math.Pow(times, 2*float64(i)/float64(steps)-1))
+	}
+	return thresholds
 }
 
 // findNodes says of every node what it is used for.
@@ -313,15 +325,15 @@ func (o CountOptions) complete(rows int, labels []Label) (CountOptions, error) {
 	o.Bootstrap = cmp.Or(o.Bootstrap, 200)
 	o.ConditionalRows, o.ConditionalPermutations = cmp.Or(o.ConditionalRows, 2000), cmp.Or(o.ConditionalPermutations, 199)
 	if o.Thresholds == nil {
-		const steps = 20
-		for i := range steps + 1 {
-			o.Thresholds = append(o.Thresholds, o.Threshold/4*math.Pow(10, float64(i)/steps))
-		}
+		o.Thresholds = around(o.Threshold, 2, 8)
 	}
 	if !(o.Threshold > 0) || !(o.Alpha > 0 && o.Alpha < 1) || !(o.Level > 0 && o.Level < 1) || o.Bootstrap < 2 ||
 		o.ConditionalRows < leastClusters || o.ConditionalPermutations < 19 {
 		return o, fmt.Errorf("info: threshold %v, alpha %v, level %v, %d bootstrap samples, %d rows and %d permutations of conditional tests: out of range",
 			o.Threshold, o.Alpha, o.Level, o.Bootstrap, o.ConditionalRows, o.ConditionalPermutations)
+	}
+	if len(o.Thresholds) == 0 {
+		return o, fmt.Errorf("info: no thresholds")
 	}
 	for _, t := range o.Thresholds {
 		if !(t > 0) {

@@ -223,7 +223,7 @@ func TestCountComparesRunsAndControls(t *testing.T) {
 	if k := c.Controls; k.CollapsedInformative || len(k.CollapsedClaims) > 0 || !k.PlantedFound || len(k.PlantedClaims) > 0 || len(k.ShuffledClaims) > 0 {
 		t.Errorf("controls: %+v", k)
 	}
-	if c.Dependence == nil || c.Dimension == nil || c.Dimension.Participation.Mean < 3 || len(c.Curve) != 21 || c.Published.Rows != 300 {
+	if c.Dependence == nil || c.Dimension == nil || c.Dimension.Participation.Mean < 3 || len(c.Curve) != 41 || c.Published.Rows != 300 {
 		t.Errorf("%+v %+v %d %d", c.Dependence, c.Dimension, len(c.Curve), c.Published.Rows)
 	}
 }

@@ -20,6 +20,8 @@ type drawing struct {
 	Read  string // how to read it
 	Label string // of a scatter; empty for the others
 
+	Corrected bool // of the corrected count
+
 	png, svg []byte
 }
 

@@ -17,6 +17,9 @@ import (
 //go:embed page.html
 var pageText string
 
+//go:embed corrected.html
+var correctedText string
+
 // page escapes all it is given for the place it stands in, save the figures'
 // SVG, which package figure has escaped.
 var page = template.Must(template.New("page").Funcs(template.FuncMap{
@@ -31,7 +34,11 @@ var page = template.Must(template.New("page").Funcs(template.FuncMap{
 	"finite":   isFinite,
 	"count":    plural,
 	"base":     filepath.Base,
-}).Parse(pageText))
+	"interval": interval,
+	"join":     strings.Join,
+	"matched":  reproduced,
+	"bestOf":   bestOf,
+}).Parse(correctedText + pageText))
 
 func (r *Report) html(f *findings, drawings []drawing) ([]byte, error) {
 	c := r.Count
@@ -44,10 +51,14 @@ func (r *Report) html(f *findings, drawings []drawing) ([]byte, error) {
 		Unexplained string
 		Loose       bool // there are nodes without a relation
 		Bias        *bias
+		Corrected   *corrected
 
 		FirstBins, LastBins int
 		Contrast            int
-	}{findings: f, Report: r, Labels: f.Labels, Unexplained: f.unexplainedWords(), Loose: len(f.Unexplained) > 0, Bias: biasOf(f, c.Bins), Contrast: contrast}
+	}{findings: f, Report: r, Labels: f.Labels, Unexplained: f.unexplainedWords(), Loose: len(f.Unexplained) > 0, Bias: biasOf(f, c.Bins), Contrast: contrast, Corrected: r.corrected(f)}
+	if data.Corrected != nil {
+		data.Corrected.Drawings = drawings
+	}
 	if len(c.Bins) > 0 {
 		data.FirstBins, data.LastBins = c.Bins[0], c.Bins[len(c.Bins)-1]
 	}

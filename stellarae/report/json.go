@@ -44,8 +44,13 @@ func (r *Report) json(f *findings) ([]byte, error) {
 
 	var all object
 	all.set("informative", whole(c.Informative))
-	all.set("n_informative", len(c.Informative))
+	if r.Corrected == nil {
+		all.set("n_informative", len(c.Informative))
+	}
 	all.set("unexplained", whole(f.Unexplained))
+	if r.Corrected != nil {
+		r.correctedJSON(&all)
+	}
 	all.set("threshold", number(c.Threshold))
 	all.set("median", numbers(c.Median))
 	all.set("mad", numbers(c.MAD))

@@ -23,6 +23,10 @@ type Report struct {
 	Codes  *mat.Dense // rows x nodes
 	Labels []info.Label
 
+	// Corrected is the same question asked with care, of all rows; nil where only
+	// the paper's count is wanted. It has the nodes and the labels of Count.
+	Corrected *info.Counted
+
 	Provenance Provenance
 }
 
@@ -41,6 +45,7 @@ const (
 	JSONName    = "report.json"
 	HTMLName    = "report.html"
 	FiguresName = "figures" // a folder
+	TablesName  = "tables"  // a folder, with Corrected
 )
 
 // Write writes the report into dir, which is made if it is missing. Everything
@@ -52,10 +57,10 @@ func Write(dir string, r *Report) error {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Join(dir, FiguresName), 0o755); err != nil {
-		return fmt.Errorf("report: %w", err)
-	}
 	for _, f := range files {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, f.name)), 0o755); err != nil {
+			return fmt.Errorf("report: %w", err)
+		}
 		err := atomicfile.Write(filepath.Join(dir, f.name), func(w io.Writer) error {
 			_, err := w.Write(f.data)
 			return err
@@ -88,6 +93,11 @@ func (r *Report) files() ([]file, error) {
 			file{filepath.Join(FiguresName, d.Name+".png"), d.png},
 			file{filepath.Join(FiguresName, d.Name+".svg"), d.svg})
 	}
+	tables, err := r.tables()
+	if err != nil {
+		return nil, fmt.Errorf("report: %w", err)
+	}
+	files = append(files, tables...)
 	text, err := r.json(found)
 	if err != nil {
 		return nil, fmt.Errorf("report: %s: %w", JSONName, err)
@@ -128,6 +138,9 @@ func (r *Report) check() error {
 				return fmt.Errorf("label %q: a row has %d nodes, want %d", l.Name, len(row), nodes)
 			}
 		}
+	}
+	if err := r.checkCorrected(); err != nil {
+		return err
 	}
 	if r.Codes == nil && r.Labels == nil {
 		return nil

@@ -19,6 +19,10 @@ func (r *Report) Summary(w io.Writer) error {
 	}
 	f, c := r.findings(), r.Count
 	var b bytes.Buffer
+	if k := r.corrected(f); k != nil {
+		k.summary(&b)
+		fmt.Fprintln(&b, "\nas published:")
+	}
 	fmt.Fprintf(&b, "%d of %d nodes are informative (MAD > %g, %d spectra)\n", len(c.Informative), len(c.MAD), c.Threshold, c.Rows)
 
 	if len(f.Nodes) > 0 {
@@ -49,6 +53,42 @@ func (r *Report) Summary(w io.Writer) error {
 	}
 	_, err := w.Write(b.Bytes())
 	return err
+}
+
+// summary is the corrected count in plain text.
+func (k *corrected) summary(b *bytes.Buffer) {
+	fmt.Fprintf(b, "%s of %d nodes are informative (MAD > %g; thresholds %.3g to %.3g, %d spectra of %d stars)\n",
+		interval(k.Informative), k.Nodes, k.Threshold, k.Thresholds[0], k.Thresholds[1], k.Counted.Rows, k.Clusters)
+	fmt.Fprintf(b, "%s of them know none of the labels\n", interval(k.Unexplained))
+	if len(k.Table) == 0 {
+		return
+	}
+	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "\nnode\t   MAD\tcarries (bits)\tonly through")
+	for _, n := range k.Table {
+		if !n.Informative {
+			continue
+		}
+		var direct, through []string
+		for _, tie := range n.Direct() {
+			direct = append(direct, fmt.Sprintf("%s (%.2f)", tie.Label, tie.Bits))
+		}
+		for _, tie := range n.Indirect() {
+			through = append(through, fmt.Sprintf("%s (by %s)", tie.Label, tie.Through))
+		}
+		fmt.Fprintf(t, "%4d\t%.4f\t%s\t%s\n", n.Node, n.MAD.Estimate, orDash(direct), orDash(through))
+	}
+	t.Flush()
+	if !k.Controls.PlantedFound {
+		fmt.Fprintln(b, "\nthe sample is too small to find a correlation of 0.5: that a node knows no label says little")
+	}
+}
+
+func orDash(words []string) string {
+	if len(words) == 0 {
+		return "-"
+	}
+	return printable(strings.Join(words, ", "))
 }
 
 // printable leaves out what could steer a terminal.

@@ -3,8 +3,9 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -13,6 +14,7 @@ import (
 	"github.com/stellarae/lab/datasets/catalog"
 	"github.com/stellarae/lab/datasets/npy"
 	"github.com/stellarae/lab/stellarae/info"
+	"github.com/stellarae/lab/stellarae/info/resample"
 	"github.com/stellarae/lab/stellarae/report"
 )
 
@@ -26,27 +28,47 @@ type countFlags struct {
 	only                    []string
 	threshold               float64
 	all, json               bool
+
+	publishedOnly bool
+	alpha         float64
+	permutations  int
+	seed          uint64
+	runs          []string          // codes of networks trained from other seeds
+	controls      map[string]string // codes of encoders that learned nothing, by name
 }
 
 func newCount() *cobra.Command {
-	f := countFlags{threshold: 0.02}
+	f := countFlags{threshold: 0.02, alpha: 0.05, permutations: 999, seed: 1}
 	c := &cobra.Command{
 		Use:   "count --codes codes.npy --labels labels.csv --out DIR",
-		Short: "Count the informative nodes, as the paper does",
-		Long: `count applies the paper's two methods to codes: the median absolute deviation of
-every node (section 6.1) and the mutual information of nodes and labels from
-histograms (section 6.2). It writes report.json, report.html and the figures.
+		Short: "Count the informative nodes: as the paper does, and with care",
+		Long: `count says how many nodes of the codes are informative and which labels each of
+them knows, twice. As published: the median absolute deviation (MAD) of every node
+(section 6.1) and the mutual information of nodes and labels from histograms
+(section 6.2), of one spectrum an object. Corrected: the same threshold with an
+interval over thresholds, stars and training seeds; labels tested against
+permutations between stars for the whole map at once (max-T); which labels a
+node carries directly and which only through another label or node; controls with
+known answers. It writes report.html, report.json, figures and CSV tables.
 
 Rows of codes and labels are joined by dp_id, or in order where no --ids are
-given. Each object counts with one spectrum, as in the paper: the one that the
-table's unique_subset marks, else the first of each target_name; --all takes
-every spectrum. Spectra with a median flux below 50 are dropped.`,
+given. As published, each object counts with the spectrum that the table's
+unique_subset marks, else the first of each target_name (--all takes every
+spectrum). The corrected count takes all, and the visits of a target_name as
+belonging together. Spectra with a median flux below 50 are dropped from both.`,
 		Example: `  stellarae count --codes codes.npy --ids codes.ids.txt --labels survey/labels.csv --out count
-  stellarae count --codes codes.npy --labels harps_metadata_and_labels.csv --label radvel,Teff --out count --json`,
+  stellarae count --codes codes.npy --labels harps_metadata_and_labels.csv --label radvel,Teff --out count --json
+  stellarae count --codes seed1.npy --run seed2.npy,seed3.npy --labels survey/labels.csv --out count`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if !(f.threshold >= 0) {
 				return usagef("--threshold %v: want 0 or more", f.threshold)
+			}
+			if !(f.alpha > 0 && f.alpha < 1) {
+				return usagef("--alpha %v: want a level between 0 and 1", f.alpha)
+			}
+			if f.permutations < 19 {
+				return usagef("--permutations %d: want 19 or more", f.permutations)
 			}
 			r, err := count(c, f)
 			if err != nil {
@@ -69,7 +91,13 @@ every spectrum. Spectra with a median flux below 50 are dropped.`,
 	fl.StringSliceVar(&f.only, "label", nil, "labels to use (default: the paper's that the table has)")
 	fl.StringVar(&f.out, "out", "", "folder for the report")
 	fl.Float64Var(&f.threshold, "threshold", f.threshold, "deviation above which a node is informative")
-	fl.BoolVar(&f.all, "all", false, "count every spectrum, not one an object")
+	fl.BoolVar(&f.all, "all", false, "as published: count every spectrum, not one an object")
+	fl.BoolVar(&f.publishedOnly, "published-only", false, "leave out the corrected count")
+	fl.Float64Var(&f.alpha, "alpha", f.alpha, "chance of any false claim in the whole map")
+	fl.IntVar(&f.permutations, "permutations", f.permutations, "of the stars, for the null of the map")
+	fl.Uint64Var(&f.seed, "seed", f.seed, "of everything random")
+	fl.StringSliceVar(&f.runs, "run", nil, "codes of the same spectra by networks trained from other seeds, .npy")
+	fl.StringToStringVar(&f.controls, "control", nil, "codes of the same spectra by encoders that learned nothing, as name=codes.npy")
 	for _, required := range []string{"codes", "labels", "out"} {
 		must(c.MarkFlagRequired(required))
 	}
@@ -91,31 +119,84 @@ func count(c *cobra.Command, f countFlags) (*report.Report, error) {
 	if table, err = f.join(c, table, rows); err != nil {
 		return nil, err
 	}
-	keep, selection := selectRows(table, f.all)
-	if len(keep) == 0 {
+	bright := brightRows(table)
+	unique, selection := selectRows(table, f.all)
+	if len(unique) == 0 {
 		return nil, fmt.Errorf("%s: none of %d spectra is left to count (%s)", f.labels, rows, selection)
 	}
 	labels, err := chooseLabels(table, f.only)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", f.labels, err)
 	}
-	var kept *mat.Dense
-	if kept, labels, err = info.KeepRows(codes, labels, keep); err != nil {
+	p := &stages{w: c.ErrOrStderr()}
+	defer p.done()
+	r := &report.Report{Provenance: report.Provenance{
+		Codes: f.codes, Labels: f.labels, Selection: selection, Stars: countStars(table, unique),
+		Date: time.Now().UTC(), Version: version(),
+	}}
+	if r.Codes, r.Labels, err = info.KeepRows(codes, labels, unique); err != nil {
 		return nil, err
 	}
-	p := newProgress(c.ErrOrStderr(), "counting")
-	defer p.done()
-	published, err := info.CountPublished(kept, labels, info.Options{
-		Threshold: f.threshold, Progress: func(done, total int) { p.set(done, total, "") },
-	})
+	if r.Count, err = info.CountPublished(r.Codes, r.Labels, info.Options{
+		Threshold: f.threshold, Progress: func(done, total int) { p.set("counting as published", done, total) },
+	}); err != nil {
+		return nil, fmt.Errorf("%s: %w", f.codes, err)
+	}
+	if !f.publishedOnly {
+		if r.Corrected, err = f.correct(codes, labels, table, bright, p); err != nil {
+			return nil, err
+		}
+	}
+	return r, report.Write(f.out, r)
+}
+
+// correct is the corrected count of the given rows.
+func (f countFlags) correct(codes *mat.Dense, labels []info.Label, table *catalog.Table, rows []int, p *stages) (*info.Counted, error) {
+	kept, labels, err := info.KeepRows(codes, labels, rows)
+	if err != nil {
+		return nil, err
+	}
+	stars, err := resample.By(table.Pick(rows).StarKeys())
+	if err != nil {
+		return nil, err
+	}
+	o := info.CountOptions{
+		Clusters: stars, Threshold: f.threshold, Alpha: f.alpha, Seed: f.seed,
+		Associate: info.AssociateOptions{Permutations: f.permutations}, Progress: p.set,
+	}
+	for _, name := range f.runs {
+		other, err := sameRows(name, codes, rows)
+		if err != nil {
+			return nil, err
+		}
+		o.Runs = append(o.Runs, info.Encoder{Name: name, Codes: other})
+	}
+	for _, name := range slices.Sorted(maps.Keys(f.controls)) {
+		other, err := sameRows(f.controls[name], codes, rows)
+		if err != nil {
+			return nil, err
+		}
+		o.Encoders = append(o.Encoders, info.Encoder{Name: name, Codes: other})
+	}
+	counted, err := info.Count(kept, labels, o)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", f.codes, err)
 	}
-	r := &report.Report{Count: published, Codes: kept, Labels: labels, Provenance: report.Provenance{
-		Codes: f.codes, Labels: f.labels, Selection: selection, Stars: countStars(table, keep),
-		Date: time.Now().UTC(), Version: version(),
-	}}
-	return r, report.Write(f.out, r)
+	return counted, nil
+}
+
+// sameRows are other codes of the spectra of codes, of the rows given.
+func sameRows(name string, codes *mat.Dense, rows []int) (*mat.Dense, error) {
+	other, err := npy.ReadMatrix(name)
+	if err != nil {
+		return nil, err
+	}
+	n, _ := other.Dims()
+	if want, _ := codes.Dims(); n != want {
+		return nil, fmt.Errorf("%s has %d rows, the codes %d: they must be of the same spectra", name, n, want)
+	}
+	kept, _, err := info.KeepRows(other, nil, rows)
+	return kept, err
 }
 
 // join brings the table into the order of the codes.
@@ -146,31 +227,35 @@ func (f countFlags) join(c *cobra.Command, table *catalog.Table, rows int) (*cat
 	return joined, nil
 }
 
-// selectRows are the rows that count, and in words which they are.
+// brightRows are the rows whose median flux is not known to be too low.
+func brightRows(t *catalog.Table) (rows []int) {
+	for i := range t.Rows() {
+		if t.Median == nil || !(t.Median[i] < faintest) {
+			rows = append(rows, i)
+		}
+	}
+	return rows
+}
+
+// selectRows are the rows that count as published, and in words which they are.
 func selectRows(t *catalog.Table, all bool) (rows []int, words string) {
+	bright := brightRows(t)
+	if all {
+		return bright, fmt.Sprintf("all spectra, %d with a median flux below %d dropped", t.Rows()-len(bright), faintest)
+	}
 	how := "one spectrum an object"
 	if t.Unique != nil {
 		how += " (unique_subset)"
 	} else if t.Stars != nil {
 		how += " (first of each target_name)"
 	}
-	candidates := t.UniqueStars()
-	if all {
-		how = "all spectra"
-		candidates = make([]int, t.Rows())
-		for i := range candidates {
-			candidates[i] = i
+	unique := t.UniqueStars()
+	for _, i := range unique {
+		if _, found := slices.BinarySearch(bright, i); found {
+			rows = append(rows, i)
 		}
 	}
-	faint := 0
-	for _, i := range candidates {
-		if t.Median != nil && t.Median[i] < faintest {
-			faint++
-			continue
-		}
-		rows = append(rows, i)
-	}
-	return rows, fmt.Sprintf("%s, %d with a median flux below %d dropped", how, faint, faintest)
+	return rows, fmt.Sprintf("%s, %d with a median flux below %d dropped", how, len(unique)-len(rows), faintest)
 }
 
 // chooseLabels takes the labels asked for, else the paper's as far as the
@@ -204,14 +289,9 @@ func chooseLabels(t *catalog.Table, names []string) ([]info.Label, error) {
 }
 
 func countStars(t *catalog.Table, rows []int) int {
-	if t.Stars == nil {
-		return len(rows)
-	}
-	names := map[string]bool{}
-	for _, i := range rows {
-		names[strings.ToUpper(t.Stars[i])] = true
-	}
-	return len(names)
+	keys := t.Pick(rows).StarKeys()
+	slices.Sort(keys)
+	return len(slices.Compact(keys))
 }
 
 // counted is what count --json prints; report.json has it all.
@@ -222,6 +302,17 @@ type counted struct {
 	Nodes       int            `json:"nodes"`
 	Informative []int          `json:"informative"`
 	Best        map[string]int `json:"best_node"` // by label, where one node leads at every bin number
+
+	Corrected *correctedSummary `json:"corrected,omitempty"`
+}
+
+// correctedSummary is the corrected answer in short.
+type correctedSummary struct {
+	N           int              `json:"n_informative"`
+	Interval    [2]int           `json:"n_informative_interval"`
+	Unexplained []int            `json:"unexplained"`
+	Carries     map[int][]string `json:"carries"`
+	Through     map[int][]string `json:"through"`
 }
 
 func summary(r *report.Report, out string) counted {
@@ -231,6 +322,16 @@ func summary(r *report.Report, out string) counted {
 	}
 	if s.Informative == nil {
 		s.Informative = []int{}
+	}
+	if k := r.Corrected; k != nil {
+		s.Corrected = &correctedSummary{
+			N: k.Informative.At, Interval: [2]int{k.Informative.Lo, k.Informative.Hi},
+			Unexplained: append([]int{}, k.UnexplainedNodes()...), Carries: map[int][]string{}, Through: map[int][]string{},
+		}
+		for _, i := range k.InformativeNodes() {
+			s.Corrected.Carries[i] = append([]string{}, k.Findings[i].Carries()...)
+			s.Corrected.Through[i] = append([]string{}, k.Findings[i].Through()...)
+		}
 	}
 	for _, l := range r.Count.Labels {
 		if node, unanimous := l.Best(); unanimous {

@@ -81,3 +81,33 @@ func spaced(note string) string {
 	}
 	return ", " + note
 }
+
+// stages shows the progress of one stage of a job after the other.
+type stages struct {
+	mu   sync.Mutex
+	w    io.Writer
+	name string
+	now  *progress
+}
+
+func (s *stages) set(name string, done, total int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.now == nil || s.name != name {
+		s.finish()
+		s.name, s.now = name, newProgress(s.w, name)
+	}
+	s.now.set(done, total, "")
+}
+
+func (s *stages) done() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.finish()
+}
+
+func (s *stages) finish() {
+	if s.now != nil {
+		s.now.done()
+	}
+}

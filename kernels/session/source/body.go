@@ -92,7 +92,18 @@ func (m *emission) setVars(b *strings.Builder, a action) {
 		fmt.Fprintf(b, "{ var %sz %s; %s = %s }\n", mark, m.e.render(s.t, at, end), left, strings.TrimSuffix(strings.Repeat(mark+"z, ", len(names)), ", "))
 		return
 	}
-	fmt.Fprintf(b, "%s = %s\n", left, m.e.render(s.t, s.at(spec.Values[0].Pos()), s.at(spec.Values[len(spec.Values)-1].End())))
+	values := m.e.render(s.t, s.at(spec.Values[0].Pos()), s.at(spec.Values[len(spec.Values)-1].End()))
+	if spec.Type != nil && slices.Contains(names, "_") { // which has no type to turn the value into
+		at, end := s.span(spec.Type)
+		var held []string
+		for i := range names {
+			held = append(held, fmt.Sprintf("%s%d", mark, i))
+		}
+		list := strings.Join(held, ", ")
+		fmt.Fprintf(b, "{ var %s %s = %s; %s = %s }\n", list, m.e.render(s.t, at, end), values, left, list)
+		return
+	}
+	fmt.Fprintf(b, "%s = %s\n", left, values)
 }
 
 // do writes one statement.
@@ -127,4 +138,3 @@ func (m *emission) do(b *strings.Builder, a action) {
 	}
 	b.WriteString(code + "\n")
 }
-

@@ -277,7 +277,7 @@ func (p *Plan) typeError(te types.Error) []Diag {
 	case strings.HasSuffix(msg, "imported and not used"), strings.Contains(msg, "imported as") && strings.Contains(msg, "and not used"):
 		return nil
 	case strings.HasPrefix(msg, "initialization cycle"), strings.HasPrefix(msg, "\t") && p.mode == Living:
-		if p.mode == Living {
+		if p.mode == Living && !p.ofConstants(msg) {
 			return nil
 		}
 	case strings.Contains(msg, " already declared through import of ") && p.mode == Living:
@@ -289,7 +289,7 @@ func (p *Plan) typeError(te types.Error) []Diag {
 	case p.noValue(te):
 		return nil
 	}
-	msg = strings.TrimSpace(strings.ReplaceAll(msg, " in argument to "+valueName, ""))
+	msg = withoutFunction(msg)
 	t, at, ok := p.place(te.Pos)
 	if !ok {
 		return nil
@@ -301,6 +301,17 @@ func (p *Plan) typeError(te types.Error) []Diag {
 		}
 	}
 	return []Diag{d}
+}
+
+// ofConstants says whether constants refer to each other in a cycle. Variables
+// may: cells set them one after another.
+func (p *Plan) ofConstants(msg string) bool {
+	name, ok := strings.CutPrefix(msg, "initialization cycle for ")
+	if !ok {
+		name, _, _ = strings.Cut(strings.TrimPrefix(msg, "initialization cycle: "), " ")
+	}
+	d := p.l.decls[name]
+	return d != nil && d.kind == cell.Const
 }
 
 // place finds the cell and the offset in it of a position.

@@ -2,131 +2,10 @@ package source
 
 import (
 	"bytes"
-	"context"
-	"fmt"
-	"go/ast"
-	"go/importer"
-	"go/parser"
-	"go/token"
-	"go/types"
-	"io"
-	"maps"
-	"os"
-	"os/exec"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
-
-	"github.com/stellarae/lab/kernels/cell"
 )
-
-// std answers from what the go command has compiled of a few packages.
-type std struct{ types.Importer }
-
-var known = []string{"fmt", "strings", "time", "sync", "math/rand", "math/rand/v2", "flag", "sort", "strconv", "errors", "os", "iter", "unsafe", RuntimePath}
-
-var exports = sync.OnceValues(func() (map[string]string, error) {
-	args := []string{"list", "-export", "-deps", "-f", "{{.ImportPath}} {{.Export}}"}
-	out, err := exec.Command("go", append(args, known...)...).Output()
-	if err != nil {
-		return nil, err
-	}
-	m := map[string]string{}
-	for line := range strings.Lines(string(out)) {
-		if path, file, ok := strings.Cut(strings.TrimSpace(line), " "); ok {
-			m[path] = file
-		}
-	}
-	return m, nil
-})
-
-func newStd(t testing.TB) std {
-	files, err := exports()
-	if err != nil {
-		t.Fatalf("go list: %v", err)
-	}
-	return std{importer.ForCompiler(token.NewFileSet(), "gc", func(path string) (io.ReadCloser, error) {
-		if files[path] == "" {
-			return nil, fmt.Errorf("no such package: %s", path)
-		}
-		return os.Open(files[path])
-	})}
-}
-
-func (s std) Load(_ context.Context, paths []string) (types.Importer, map[string]error, error) {
-	bad := map[string]error{}
-	for _, p := range paths {
-		if !slices.Contains(known, p) {
-			bad[p] = fmt.Errorf("no such package")
-		}
-	}
-	return s, bad, nil
-}
-
-func (s std) Resolve(_ context.Context, name string, _ []string) (string, bool) {
-	if name == "rand" {
-		return "math/rand/v2", true
-	}
-	return name, name != "unsafe" && slices.Contains(known, name)
-}
-
-// session runs cells through Check and Commit as a kernel does.
-type session struct {
-	t  testing.TB
-	l  *Ledger
-	n  int
-	pk std
-}
-
-func newSession(t testing.TB) *session { return &session{t: t, l: New(), pk: newStd(t)} }
-
-// check gives no plan for a cell with errors.
-func (s *session) check(code string) (*Plan, []Diag) {
-	s.n++
-	c, err := cell.Parse(code)
-	if err != nil {
-		return nil, []Diag{{Msg: err.Error()}}
-	}
-	items, diags := cell.Split(c)
-	if len(diags) > 0 {
-		return nil, []Diag{{Msg: diags[0].Msg}}
-	}
-	plan, ds, err := s.l.Check(context.Background(), Text{Name: fmt.Sprintf("cell[%d]", s.n), Code: c.Go}, items, s.pk, Living)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return plan, ds
-}
-
-// ok runs a cell that has no errors. What is written out for it must compile.
-func (s *session) ok(code string) (*Plan, map[string][]byte) {
-	s.t.Helper()
-	plan, ds := s.check(code)
-	if len(ds) > 0 {
-		s.t.Fatalf("%s\n%v", code, ds)
-	}
-	files := plan.Session()
-	if err := s.compiles(files); err != nil {
-		s.t.Fatalf("%s\nbecomes\n%s\n%v", code, bytes.Join(slices.Collect(maps.Values(files)), nil), err)
-	}
-	s.l.Commit(plan)
-	return plan, files
-}
-
-func (s *session) compiles(files map[string][]byte) error {
-	fset := token.NewFileSet()
-	var list []*ast.File
-	for _, n := range slices.Sorted(maps.Keys(files)) {
-		f, err := parser.ParseFile(fset, n, files[n], parser.SkipObjectResolution)
-		if err != nil {
-			return err
-		}
-		list = append(list, f)
-	}
-	_, err := (&types.Config{Importer: s.pk}).Check("main", fset, list, nil)
-	return err
-}
 
 // Cells and the errors they have, with what went before.
 func TestErrors(t *testing.T) {
@@ -149,6 +28,21 @@ func TestErrors(t *testing.T) {
 		{[]string{"x := 1"}, "x := fmt.Sprint(x)", "cell[2]:1:6: cannot use fmt.Sprint(x) (value of type string) as int value in assignment"},
 		{[]string{"fmt := 1"}, "fmt.Println()", "cell[2]:1:5: fmt.Println undefined (type int has no field or method Println)"},
 		{nil, "import \"fmt\"\nfmt := 1", "cell[1]:2:1: fmt already declared through import of package fmt (\"fmt\")"},
+		{nil, "44444444444444444444", "cell[1]:1:1: cannot use 44444444444444444444 (untyped int constant) as int value (overflows)"},
+		{nil, "x := 1\n  x; 1e400;", "cell[1]:2:3: x (variable of type int) is not used"},
+		{nil, "x := 1\n  1e400;", "cell[1]:2:3: cannot use 1e400 (untyped float constant 1e+400) as float64 value (overflows)"},
+		{nil, "len", "cell[1]:1:1: len (built-in) must be called"},
+		{nil, "int;", "cell[1]:1:1: int (type) is not an expression"},
+		{nil, "s := 3\n1.0 << s", "cell[1]:2:1: invalid operation: shifted operand 1.0 (type float64) must be integer"},
+		{nil, "func() { 1 }", "cell[1]:1:10: 1 (untyped int constant) is not used"},
+		{nil, "func v() {}\nv()()", "cell[1]:2:1: v() (no value) used as value or type"},
+		{nil, "func v() {}\nfmt.Sprint(v())", "cell[1]:2:12: v() (no value) used as value"},
+		{nil, "func G[E any](e E) {}\nG", "cell[1]:2:1: cannot use a generic function without instantiation"},
+		{nil, "(x) := 1", "cell[1]:1:1: non-name (x) on left side of :="},
+		{nil, "var a, b = b, a", "cell[1]:1:5: initialization cycle: the type of a depends on a itself"},
+		{nil, "const a = a", "cell[1]:1:7: initialization cycle: a refers to itself"},
+		{nil, "const ( a = b; b = a )", "cell[1]:1:9: initialization cycle for a"},
+		{nil, "type A = T\ntype T int\nfunc (A) M() {}", "cell[1]:3:7: A is an alias: methods in cells need the name of the type itself"},
 	} {
 		s := newSession(t)
 		for _, b := range c.before {
@@ -270,35 +164,4 @@ func TestPlainNames(t *testing.T) {
 			t.Errorf("Caller(%q) is %q", c.in, got)
 		}
 	}
-}
-
-// What Check takes must compile as it is written out, after any other cell.
-func FuzzCheck(f *testing.F) {
-	for _, code := range []string{
-		"x := 41\nfmt.Println(x)", "type T struct{ a int }\nfunc (t *T) M(xs ...int) (n int) { return t.a }\nv.M(1)", "func f(a, b int) string { return \"\" }\nf(1, 2)",
-		"for i, w := range []int{1} { y := i }\nswitch q := any(1).(type) { case int: }", "go f(1)\ngo func() { z := 3 }()\ndefer f(2)",
-		"func G[E any](e E) E { type l int; return e }\nG(v)\nG(G[int])", "var a, b = b, 1\nvar _ = a", "L: for { break L }\nselect { case n := <-make(chan int): default: }",
-		"import . \"strings\"\nToUpper(\"x\")", "const ( A = iota; B )\nconst A = 3\nx = A + B;", "type T[E any] struct{ e E }\nfunc (t T[F]) M() F { return t.e }", "string := 1\nlen := string",
-		"%%\nfmt.Println(flag.Args())", "time.AfterFunc(1, func() {})\nvar wg sync.WaitGroup\nwg.Go(h)", "type T struct { *T; U }\ntype U = struct{}\nv2 := T{U: U{}}", "func main() { x := 2 }\nfunc init() { x++ }", "func main()", "func init()", "func g(int) int", "func (T) M()",
-	} {
-		f.Add(code)
-	}
-	f.Fuzz(func(t *testing.T, code string) {
-		s := newSession(t)
-		s.ok("type T struct{ a int }\nfunc (t T) S() int { return f(t.a) }\nfunc f(x int) int { return x }\nfunc h() {}\nvar v T\nx := f(1)\nconst k = 2")
-		plan, _ := s.check(code)
-		if plan == nil {
-			return
-		}
-		files := plan.Session()
-		if err := s.compiles(files); err != nil {
-			t.Fatalf("%s\nbecomes\n%s\n%v", code, bytes.Join(slices.Collect(maps.Values(files)), nil), err)
-		}
-		s.l.Commit(plan)
-		if plan, _ = s.check("fmt.Println(x, v, f, T{})"); plan != nil {
-			if err := s.compiles(plan.Session()); err != nil {
-				t.Fatalf("after %s: %v", code, err)
-			}
-		}
-	})
 }

@@ -55,10 +55,18 @@ type located struct {
 
 func (s located) at(p token.Pos) int { return s.file.Offset(p) - s.lead }
 
-func (s located) span(n ast.Node) (int, int) { return s.at(n.Pos()), s.at(n.End()) }
+// span ends with the code, also where a label has no statement but what the
+// parser supposes behind it.
+func (s located) span(n ast.Node) (int, int) { return s.at(n.Pos()), min(s.at(n.End()), len(s.t.Code)) }
 
 func (s located) line(p token.Pos) int {
 	return 1 + strings.Count(s.t.Code[:min(max(s.at(p), 0), len(s.t.Code))], "\n")
 }
 
 func (d *decl) located() located { return located{d.text, d.file, d.lead} }
+
+// replaceAll replaces code together with its edits, which the new text has.
+func (e edits) replaceAll(t *text, start, end int, s string) {
+	e[t] = slices.DeleteFunc(e[t], func(x edit) bool { return start <= x.start && x.end <= end })
+	e[t] = append(e[t], edit{start, end, s + strings.Repeat("\n", max(0, strings.Count(t.Code[start:end], "\n")-strings.Count(s, "\n")))})
+}

@@ -2,6 +2,7 @@ package source
 
 import (
 	"fmt"
+	"go/ast"
 	"go/types"
 	"maps"
 	"slices"
@@ -12,6 +13,9 @@ import (
 // live works out, after a check, what the cell means for what lives: variables
 // it makes, types that became others, variables lost by that.
 func (p *Plan) live() []Diag {
+	if diags := p.aliasMethods(); diags != nil {
+		return diags
+	}
 	changed, layout := p.versionTypes()
 	if diags := p.makeVariables(); diags != nil {
 		return diags
@@ -52,6 +56,26 @@ func (p *Plan) live() []Diag {
 	return diags
 }
 
+// aliasMethods are errors for methods that name their type by an alias, which a
+// later cell could give another meaning.
+func (p *Plan) aliasMethods() (out []Diag) {
+	for _, d := range p.f.decls {
+		fn, ok := d.node.(*ast.FuncDecl)
+		if !ok || fn.Recv == nil {
+			continue
+		}
+		t := p.info.Defs[fn.Name].(*types.Func).Signature().Recv().Type()
+		if ptr, ok := t.(*types.Pointer); ok {
+			t = ptr.Elem()
+		}
+		if a, ok := t.(*types.Alias); ok {
+			at, end := d.located().span(fn.Recv.List[0].Type)
+			out = append(out, d.text.diag(at, end, fmt.Sprintf("%s is an alias: methods in cells need the name of the type itself", a.Obj().Name())))
+		}
+	}
+	return out
+}
+
 // lostUses are errors for what this cell does with a variable that it loses.
 func (p *Plan) lostUses(o *types.Var) (out []Diag) {
 	for id, u := range p.info.Uses {
@@ -73,6 +97,12 @@ func (p *Plan) makeVariables() (diags []Diag) {
 				continue
 			}
 			o := p.pkg.Scope().Lookup(n).(*types.Var)
+			parts := map[types.Type]bool{}
+			p.walkTypes(o.Type(), parts, func(*types.TypeName) bool { return false })
+			if parts[types.Typ[types.Invalid]] {
+				diags = append(diags, p.f.text.diag(s.at, s.at+len(n), fmt.Sprintf("initialization cycle: the type of %s depends on %s itself", n, n)))
+				continue
+			}
 			if why := p.unnameable(o.Type()); why != "" {
 				diags = append(diags, p.f.text.diag(s.at, s.at+len(n), fmt.Sprintf("%s cannot live in the session: its type has %s, which has no name outside of its package; use it inside a function, or keep it in a variable of an interface type", n, why)))
 				continue

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -101,7 +102,9 @@ func (l *Ledger) parse(t Text, items []cell.Item) (*fresh, []Diag) {
 			return nil, err
 		}
 		f.text.directives(again, af, len(stmtHead))
-		f.addStmts(l, body(first), ff, body(again), af, items)
+		if diags := f.addStmts(l, body(first), ff, body(again), af, items); diags != nil {
+			return nil, diags
+		}
 	}
 	if inMain {
 		m, mf, err := l.parseText(t, stmtHead, mainCode, stmtTail)
@@ -202,8 +205,10 @@ func (f *fresh) addDecls(l *Ledger, file *ast.File, tf *token.File, items []cell
 						g.all = append(g.all, n.Name)
 					}
 				}
-				g.name = g.all[0]
-				f.decls = append(f.decls, g)
+				if len(g.all) > 0 { // const () has none
+					g.name = g.all[0]
+					f.decls = append(f.decls, g)
+				}
 			case token.TYPE:
 				for _, s := range d.Specs {
 					ts := s.(*ast.TypeSpec)
@@ -290,7 +295,7 @@ func receiver(e ast.Expr) (name string, generic bool) {
 // addStmts makes actions of statements; `x := f()` declares variables. first
 // and again are two parses of the same text: the one gives the types of the
 // variables, the other what runs.
-func (f *fresh) addStmts(l *Ledger, first []ast.Stmt, ff *token.File, again []ast.Stmt, af *token.File, items []cell.Item) {
+func (f *fresh) addStmts(l *Ledger, first []ast.Stmt, ff *token.File, again []ast.Stmt, af *token.File, items []cell.Item) (diags []Diag) {
 	lead := len(stmtHead)
 	made := map[string]bool{}
 	for _, v := range f.vars {
@@ -308,7 +313,9 @@ func (f *fresh) addStmts(l *Ledger, first []ast.Stmt, ff *token.File, again []as
 			for _, e := range as.Lhs {
 				id, ok := e.(*ast.Ident)
 				if !ok {
-					continue // a syntax error, which the parser has reported
+					name := f.text.Code[ff.Offset(e.Pos())-lead : ff.Offset(e.End())-lead]
+					diags = append(diags, f.text.diag(ff.Offset(e.Pos())-lead, ff.Offset(e.End())-lead, fmt.Sprintf("non-name %s on left side of :=", name)))
+					continue
 				}
 				name := id.Name
 				if name == "_" || made[name] || l.vars[name] != nil && mentions(as.Rhs, name) {
@@ -326,6 +333,7 @@ func (f *fresh) addStmts(l *Ledger, first []ast.Stmt, ff *token.File, again []as
 		f.actions = append(f.actions, a)
 	}
 	f.order()
+	return diags
 }
 
 // mentions says whether x := ... x ... reads the x of an earlier cell; then it

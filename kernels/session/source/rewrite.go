@@ -1,11 +1,9 @@
 package source
 
 import (
-	"fmt"
 	"go/ast"
 	"go/token"
 	"go/types"
-	"strings"
 )
 
 // rewriter edits the code of one node: names in their numbered form, uses for
@@ -31,6 +29,9 @@ func (r *rewriter) insert(p token.Pos, s string) { r.e.insert(r.t, r.at(p), s) }
 func (r *rewriter) node(n ast.Node) {
 	ast.Inspect(n, func(n ast.Node) bool {
 		if n == nil {
+			if g, ok := r.stack[len(r.stack)-1].(*ast.GoStmt); ok && r.living {
+				r.goStmt(g)
+			}
 			r.stack = r.stack[:len(r.stack)-1]
 			return true
 		}
@@ -42,7 +43,9 @@ func (r *rewriter) node(n ast.Node) {
 				r.locals++
 			}
 		case *ast.BlockStmt:
-			r.list(n.List)
+			if len(n.List) > 0 && !clause(n.List[0]) {
+				r.list(n.List)
+			}
 		case *ast.CaseClause:
 			r.list(n.Body)
 		case *ast.CommClause:
@@ -75,7 +78,9 @@ func (r *rewriter) guard(n ast.Node) {
 			r.insert(n.Pos(), poll)
 		}
 	case *ast.GoStmt:
-		r.goStmt(n)
+		if f, ok := ast.Unparen(n.Call.Fun).(*ast.FuncLit); ok {
+			r.insert(f.Body.Lbrace+1, enter)
+		}
 	case *ast.CallExpr:
 		// sync.WaitGroup.Go, errgroup.Group.Go, time.AfterFunc: goroutines too.
 		if s, ok := n.Fun.(*ast.SelectorExpr); ok && len(n.Args) > 0 && (s.Sel.Name == "Go" || s.Sel.Name == "AfterFunc") {
@@ -165,6 +170,10 @@ func (r *rewriter) use(id *ast.Ident) {
 					r.e.replace(r.t, r.at(id.Pos()), r.at(n.(*ast.AssignStmt).Rhs[0].Pos()), "")
 					return
 				}
+				if guard, ok := o.Assign.(*ast.AssignStmt); ok && guard.Lhs[0].(*ast.Ident).Name == id.Name {
+					r.unname(id, n.(*ast.AssignStmt)) // the cases see the other one of this name
+					return
+				}
 				r.firstCase(o.Body, use)
 			case *ast.CommClause:
 				if o.Comm == n {
@@ -178,6 +187,17 @@ func (r *rewriter) use(id *ast.Ident) {
 			return
 		}
 	}
+}
+
+// unname makes a variable that a statement declares a blank.
+func (r *rewriter) unname(id *ast.Ident, s *ast.AssignStmt) {
+	r.e.replace(r.t, r.at(id.Pos()), r.at(id.End()), "_")
+	for _, x := range s.Lhs {
+		if other, ok := x.(*ast.Ident); ok && other != id && other.Name != "_" {
+			return
+		}
+	}
+	r.e.replace(r.t, r.at(s.TokPos), r.at(s.TokPos)+1, "") // := declares nothing now
 }
 
 func (r *rewriter) firstCase(b *ast.BlockStmt, use string) {
@@ -200,6 +220,16 @@ func (r *rewriter) list(list []ast.Stmt) {
 			r.insert(list[i].Pos(), poll)
 		}
 	}
+}
+
+// clause says whether a statement is a case: the body of a switch or select is
+// no list of statements, and what a case ends in may be the end of a function.
+func clause(s ast.Stmt) bool {
+	switch s.(type) {
+	case *ast.CaseClause, *ast.CommClause:
+		return true
+	}
+	return false
 }
 
 // pure packages neither wait nor run for long.
@@ -262,52 +292,4 @@ func (r *rewriter) callsBack(b *ast.BlockStmt) (found bool) {
 		return false
 	})
 	return found
-}
-
-// goStmt catches panics of a goroutine: `go f(a, b)` evaluates f, a and b as
-// before, then calls them inside a net.
-func (r *rewriter) goStmt(g *ast.GoStmt) {
-	c := g.Call
-	if f, ok := ast.Unparen(c.Fun).(*ast.FuncLit); ok {
-		r.insert(f.Body.Lbrace+1, enter)
-		return
-	}
-	if tv := r.info.Types[c.Fun]; tv.IsBuiltin() || tv.IsType() {
-		return // a builtin panics at most on the user's own data; it cannot be a value
-	}
-	var names, call []string
-	if len(c.Args) == 1 {
-		if t, ok := r.info.TypeOf(c.Args[0]).(*types.Tuple); ok { // f(g())
-			for i := range t.Len() {
-				names = append(names, fmt.Sprintf("%s%d", mark, i))
-			}
-			r.insert(c.Pos(), mark+"rt.Go(func() func() { "+mark+"f:=")
-			r.e.replace(r.t, r.at(c.Lparen), r.at(c.Lparen)+1, ";"+strings.Join(names, ",")+":=")
-			r.e.replace(r.t, r.at(c.Args[0].End()), r.at(c.Rparen)+1, ";return func(){"+mark+"f("+strings.Join(names, ",")+")}}())")
-			return
-		}
-	}
-	for i, a := range c.Args {
-		n := fmt.Sprintf("%s%d", mark, i)
-		names = append(names, n)
-		if i == len(c.Args)-1 && c.Ellipsis.IsValid() {
-			n += "..."
-		}
-		call = append(call, n)
-		tv := r.info.Types[a]
-		if tv.Value != nil || tv.IsNil() { // would take its default type
-			r.insert(a.Pos(), "("+r.typeString(tv.Type, r.qual)+")(")
-			r.insert(a.End(), ")")
-		}
-	}
-	r.insert(c.Pos(), mark+"rt.Go(func() func() { "+strings.Join(append([]string{mark + "f"}, names...), ",")+":=")
-	sep := ","
-	end := c.Lparen + 1
-	if len(c.Args) == 0 {
-		sep = ""
-	} else {
-		end = c.Args[len(c.Args)-1].End()
-	}
-	r.e.replace(r.t, r.at(c.Lparen), r.at(c.Lparen)+1, sep)
-	r.e.replace(r.t, r.at(end), r.at(c.Rparen)+1, ";return func(){"+mark+"f("+strings.Join(call, ",")+")}}())")
 }

@@ -20,6 +20,8 @@ var (
 
 var (
 	white = rgb(0xffffff)
+	// red is for what must be doubted.
+	red = rgb(0xc1121f)
 	// noData is the grey of what has no value.
 	noData = rgb(0xbdbdbd)
 	// muted is for what stands back: thresholds, identifications, quiet nodes.

@@ -166,10 +166,14 @@ type frame struct {
 	x, y         plot.Ticker
 	left, bottom bool // whether the ticks on these sides are labelled
 	quiet        bool // no ticks: for images, whose cells they would cover
+	bare         bool // nothing at all
 }
 
 // Plot implements plot.Plotter.
 func (f *frame) Plot(c draw.Canvas, p *plot.Plot) {
+	if f.bare {
+		return
+	}
 	sty := draw.LineStyle{Color: black, Width: frameWidth}
 	trX, trY := p.Transforms(&c)
 	const major, minor = 4, 2

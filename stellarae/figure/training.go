@@ -211,6 +211,16 @@ func (e *endLabels) add(name string, y float64, c color.RGBA) {
 	e.names, e.y, e.colors = append(e.names, name), append(e.y, y), append(e.colors, c)
 }
 
+// width is what the names need beside the frame.
+func (e *endLabels) width() vg.Length {
+	sty := style(tickSize)
+	var w vg.Length
+	for _, name := range e.names {
+		w = max(w, sty.Width(name))
+	}
+	return w
+}
+
 // Plot implements plot.Plotter. Labels that would overlap move apart upward.
 func (e *endLabels) Plot(c draw.Canvas, p *plot.Plot) {
 	_, trY := p.Transforms(&c)

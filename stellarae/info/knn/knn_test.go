@@ -114,12 +114,88 @@ func checkRow(t *testing.T, norm knn.Norm, columns [][]float64, s *knn.Searcher,
 	}
 }
 
+// The plane finds what trying all points finds, also where coordinates repeat or
+// all but repeat.
+func TestPlaneIsExact(t *testing.T) {
+	rng := rand.New(rand.NewPCG(11, 2))
+	for _, n := range []int{2, 13, 200, 700} {
+		for kind, move := range map[string]func(x, y float64) (float64, float64){
+			"spread":     func(x, y float64) (float64, float64) { return x, y },
+			"line":       func(x, y float64) (float64, float64) { return x, x + 1e-9*y },
+			"two levels": func(x, y float64) (float64, float64) { return math.Copysign(1, x) + 1e-12*x, y },
+			"lattice":    func(x, y float64) (float64, float64) { return math.Round(x), math.Round(y) },
+			"heavy":      func(x, y float64) (float64, float64) { return x * x * x / y, y / x },
+			"far":        func(x, y float64) (float64, float64) { return 1e9 + 1e-6*x, y },
+			"constant":   func(x, y float64) (float64, float64) { return 0, y },
+			"spike": func(x, y float64) (float64, float64) {
+				if x < 0 {
+					return 0, 0
+				}
+				return x, y
+			},
+		} {
+			columns := [][]float64{make([]float64, n), make([]float64, n)}
+			for i := range n {
+				columns[0][i], columns[1][i] = move(rng.NormFloat64(), rng.NormFloat64())
+			}
+			p, err := knn.NewPlane(columns[0], columns[1])
+			if err != nil {
+				t.Fatal(err)
+			}
+			seen := make([]int, n)
+			for i := range n {
+				seen[p.Row(i)]++
+			}
+			if slices.Min(seen) != 1 || slices.Max(seen) != 1 {
+				t.Fatalf("%s: not every row once", kind)
+			}
+			for _, k := range []int{1, min(5, n-1), n - 1} {
+				s := p.Searcher(k)
+				for row := 0; row < n; row += 1 + n/40 {
+					checkPlane(t, kind, columns, p, s, row, k)
+				}
+			}
+		}
+	}
+}
+
+func checkPlane(t *testing.T, kind string, columns [][]float64, p *knn.Plane, s *knn.PlaneSearcher, row, k int) {
+	t.Helper()
+	var all []float64
+	same := 1
+	for other := range columns[0] {
+		if other != row {
+			d := distance(knn.Max, columns, row, other)
+			all = append(all, d)
+			if d == 0 {
+				same++
+			}
+		}
+	}
+	slices.Sort(all)
+	dist, rows := s.Nearest(row)
+	if !slices.Equal(dist, all[:k]) || p.Same(row) != same {
+		t.Fatalf("%s, %d points, row %d: distances %v, want %v; %d equal, want %d", kind, len(columns[0]), row, dist, all[:k], p.Same(row), same)
+	}
+	for i, other := range rows {
+		if other == row || slices.Index(rows, other) != i || distance(knn.Max, columns, row, other) != dist[i] {
+			t.Fatalf("%s, row %d: neighbours %v at %v", kind, row, rows, dist)
+		}
+	}
+}
+
 func TestLineCountsAsSubtractionDoes(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
-	for range 300 {
+	for round := range 900 {
 		values := make([]float64, 1+rng.IntN(40))
 		for i := range values {
 			values[i] = 1e6 + float64(rng.IntN(20))*0.1
+			switch round % 3 {
+			case 1: // nearly all in one cell
+				values[i] = math.Pow(rng.NormFloat64(), 15)
+			case 2: // a range of few roundings
+				values[i] = 1e9 + 1e-6*rng.NormFloat64()
+			}
 		}
 		line := knn.NewLine(values)
 		v, radius := values[0], math.Abs(values[0]-values[len(values)-1])
@@ -170,10 +246,17 @@ func TestBadPoints(t *testing.T) {
 		"no rows":    {{}},
 		"ragged":     {{1, 2}, {1}},
 		"NaN":        {{1, math.NaN()}},
+		"no points":  {{}, {}},
+		"NaN in y":   {{1, 2}, {1, math.NaN()}},
 		"infinite":   {{1, math.Inf(1)}},
 	} {
 		if tree, err := knn.New(knn.Max, columns...); err == nil {
 			t.Errorf("%s: a tree of %d points", name, tree.Len())
+		}
+		if len(columns) == 2 {
+			if p, err := knn.NewPlane(columns[0], columns[1]); err == nil {
+				t.Errorf("%s: a plane of %d points", name, p.Len())
+			}
 		}
 	}
 }
@@ -200,6 +283,25 @@ func BenchmarkNearest(b *testing.B) {
 			s := tree.Searcher(3)
 			for _, row := range tree.Order() {
 				s.Nearest(row)
+			}
+		}
+	})
+	b.Run("plane build", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := knn.NewPlane(columns[0], columns[1]); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	plane, err := knn.NewPlane(columns[0], columns[1])
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Run("plane search", func(b *testing.B) {
+		for b.Loop() {
+			s := plane.Searcher(3)
+			for i := range plane.Len() {
+				s.Nearest(plane.Row(i))
 			}
 		}
 	})

@@ -43,20 +43,14 @@ type node struct {
 // columns, no rows, columns of unequal length and values that are not finite
 // are errors.
 func New(norm Norm, columns ...[]float64) (*Tree, error) {
-	if len(columns) == 0 || len(columns[0]) == 0 {
-		return nil, errors.New("knn: no points")
+	n, err := checkPoints(columns...)
+	if err != nil {
+		return nil, err
 	}
-	n := len(columns[0])
 	t := &Tree{norm: norm, dims: len(columns), rows: make([]int, n), place: make([]int, n)}
 	t.points = make([]float64, n*t.dims)
 	for j, column := range columns {
-		if len(column) != n {
-			return nil, fmt.Errorf("knn: column %d has %d rows, column 0 has %d", j, len(column), n)
-		}
 		for i, v := range column {
-			if math.IsNaN(v) || math.IsInf(v, 0) {
-				return nil, fmt.Errorf("knn: row %d, column %d is %v", i, j, v)
-			}
 			t.points[i*t.dims+j] = v
 		}
 	}
@@ -68,6 +62,25 @@ func New(norm Norm, columns ...[]float64) (*Tree, error) {
 		t.place[row] = p
 	}
 	return t, nil
+}
+
+// checkPoints sees that columns are coordinates of points, and counts these.
+func checkPoints(columns ...[]float64) (int, error) {
+	if len(columns) == 0 || len(columns[0]) == 0 {
+		return 0, errors.New("knn: no points")
+	}
+	n := len(columns[0])
+	for j, column := range columns {
+		if len(column) != n {
+			return 0, fmt.Errorf("knn: column %d has %d rows, column 0 has %d", j, len(column), n)
+		}
+		for i, v := range column {
+			if math.IsNaN(v) || math.IsInf(v, 0) {
+				return 0, fmt.Errorf("knn: row %d, column %d is %v", i, j, v)
+			}
+		}
+	}
+	return n, nil
 }
 
 // Len is the number of points.

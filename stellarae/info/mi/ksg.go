@@ -21,7 +21,14 @@ import (
 // Fewer than k+1 rows, constant or not finite values and k+1 equal pairs are
 // errors (ErrTooFew, ErrConstant, ErrNotFinite, ErrTies).
 func KSG1(x, y []float64, k int) (float64, error) {
-	return KSG1Vectors([][]float64{x}, [][]float64{y}, k)
+	mean, psi, err := meanOverPlane(x, y, k, false, func(n *neighbourhood, psi []float64) float64 {
+		r := n.radius()
+		return -psi[n.X.Within(x[n.row], r)] - psi[n.Y.Within(y[n.row], r)]
+	})
+	if err != nil {
+		return 0, err
+	}
+	return psi[k] + psi[len(x)] + mean, nil
 }
 
 // KSG1Vectors is KSG1 for vectors, given as columns.

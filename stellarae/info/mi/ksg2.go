@@ -1,12 +1,6 @@
 package mi
 
-import (
-	"fmt"
-	"math"
-
-	"github.com/stellarae/lab/stellarae/info/internal/parallel"
-	"github.com/stellarae/lab/stellarae/info/knn"
-)
+import "math"
 
 // KSG2 is the second estimator of Kraskov, Stögbauer and Grassberger 2004
 // (equation 9),
@@ -18,41 +12,15 @@ import (
 // errors are as for KSG1; which of several neighbours at the same distance takes
 // part is not defined, so values on a lattice are better left to Mixed.
 func KSG2(x, y []float64, k int) (float64, error) {
-	if err := checkNeighbours(k, x, y); err != nil {
+	mean, psi, err := meanOverPlane(x, y, k, false, func(n *neighbourhood, psi []float64) float64 {
+		var ex, ey float64
+		for _, r := range n.rows {
+			ex, ey = max(ex, math.Abs(x[r]-x[n.row])), max(ey, math.Abs(y[r]-y[n.row]))
+		}
+		return -psi[n.X.Upto(x[n.row], ex)-1] - psi[n.Y.Upto(y[n.row], ey)-1]
+	})
+	if err != nil {
 		return 0, err
 	}
-	tree, err := knn.New(knn.Max, x, y)
-	if err != nil {
-		return 0, fmt.Errorf("mi: %w", err)
-	}
-	n := len(x)
-	lx, ly := knn.NewLine(x), knn.NewLine(y)
-	psi := digammas(n)
-	terms := make([]float64, n)
-	tied := make([]bool, n)
-	parallel.Chunks(n, 0, func() func(int, int) {
-		near := tree.Searcher(k)
-		return func(from, to int) {
-			for _, row := range tree.Order()[from:to] {
-				dist, rows := near.Nearest(row)
-				if dist[k-1] == 0 {
-					tied[row] = true
-					continue
-				}
-				var ex, ey float64
-				for _, r := range rows {
-					ex, ey = max(ex, math.Abs(x[r]-x[row])), max(ey, math.Abs(y[r]-y[row]))
-				}
-				terms[row] = psi[lx.Upto(x[row], ex)-1] + psi[ly.Upto(y[row], ey)-1]
-			}
-		}
-	})
-	var sum float64
-	for row, v := range terms {
-		if tied[row] {
-			return 0, fmt.Errorf("mi: row %d equals %d others: %w", row, k, ErrTies)
-		}
-		sum += v
-	}
-	return psi[k] - 1/float64(k) + psi[n] - sum/float64(n), nil
+	return psi[k] - 1/float64(k) + psi[len(x)] + mean, nil
 }

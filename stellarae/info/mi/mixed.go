@@ -1,12 +1,6 @@
 package mi
 
-import (
-	"fmt"
-	"math"
-
-	"github.com/stellarae/lab/stellarae/info/internal/parallel"
-	"github.com/stellarae/lab/stellarae/info/knn"
-)
+import "math"
 
 // Mixed is the mutual information of x and y where values may repeat: rounded
 // labels, classes, spikes, or a mixture of these with continuous values. It
@@ -17,34 +11,16 @@ import (
 //
 // Errors are those of KSG1 without ErrTies.
 func Mixed(x, y []float64, k int) (float64, error) {
-	if err := checkNeighbours(k, x, y); err != nil {
+	mean, psi, err := meanOverPlane(x, y, k, true, func(n *neighbourhood, psi []float64) float64 {
+		radius, joint := n.radius(), k
+		if radius == 0 {
+			radius = math.SmallestNonzeroFloat64
+			joint = n.Same(n.row)
+		}
+		return psi[joint] - psi[n.X.Within(x[n.row], radius)] - psi[n.Y.Within(y[n.row], radius)]
+	})
+	if err != nil {
 		return 0, err
 	}
-	tree, err := knn.New(knn.Max, x, y)
-	if err != nil {
-		return 0, fmt.Errorf("mi: %w", err)
-	}
-	n := len(x)
-	lx, ly := knn.NewLine(x), knn.NewLine(y)
-	psi := digammas(n)
-	terms := make([]float64, n)
-	parallel.Chunks(n, 0, func() func(int, int) {
-		near := tree.Searcher(k)
-		return func(from, to int) {
-			for _, row := range tree.Order()[from:to] {
-				dist, _ := near.Nearest(row)
-				radius, joint := dist[k-1], k
-				if radius == 0 {
-					radius = math.SmallestNonzeroFloat64
-					joint = near.Within(row, radius) + 1
-				}
-				terms[row] = psi[joint] - psi[lx.Within(x[row], radius)] - psi[ly.Within(y[row], radius)]
-			}
-		}
-	})
-	var sum float64
-	for _, v := range terms {
-		sum += v
-	}
-	return psi[n] + sum/float64(n), nil
+	return psi[len(x)] + mean, nil
 }

@@ -181,7 +181,12 @@ func (p *Plan) check(ctx context.Context, pk Packages) ([]Diag, error) {
 		for _, i := range g.text.imports {
 			paths = append(paths, i.Path)
 		}
-		pos := g.decls[0].Pos()
+		pos := token.NoPos // where an import that fails is told of: what we add has no place
+		for _, d := range g.decls {
+			if pos = d.Pos(); pos.IsValid() {
+				break
+			}
+		}
 		p.files = append(p.files, &ast.File{Name: &ast.Ident{Name: "main", NamePos: pos}, Package: pos, FileStart: pos, FileEnd: pos,
 			Decls: append([]ast.Decl{importDecl(g.text.imports, pos)}, g.decls...)})
 	}
@@ -316,6 +321,9 @@ func (p *Plan) ofConstants(msg string) bool {
 
 // place finds the cell and the offset in it of a position.
 func (p *Plan) place(pos token.Pos) (*text, int, bool) {
+	if !pos.IsValid() { // of what we added to the cell
+		return p.f.text, 0, true
+	}
 	tf := p.l.fset.File(pos)
 	if tf == nil {
 		return nil, 0, false

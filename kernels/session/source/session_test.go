@@ -65,8 +65,11 @@ func (s std) Load(_ context.Context, paths []string) (types.Importer, map[string
 }
 
 func (s std) Resolve(_ context.Context, name string, _ []string) (string, bool) {
-	if name == "rand" {
+	switch name {
+	case "rand":
 		return "math/rand/v2", true
+	case "broken": // is there, and does not load
+		return "no.such/broken", true
 	}
 	return name, name != "unsafe" && slices.Contains(known, name)
 }

@@ -83,11 +83,15 @@ func CountPublished(codes *mat.Dense, labels []Label, o Options) (*Published, er
 		return func(pair int) {
 			l, node := pair/nodes, pair%nodes
 			if rows := binned[l].rows; len(rows) > 0 {
-				code = code[:0]
-				for _, r := range rows {
-					code = append(code, columns[node][r])
+				column := columns[node]
+				if len(rows) < len(column) {
+					code = code[:0]
+					for _, r := range rows {
+						code = append(code, column[r])
+					}
+					column = code
 				}
-				h.fill(code, binned[l], func(b int, nats float64) { p.Labels[l].MI[b][node] = nats })
+				h.fill(column, binned[l], func(b int, nats float64) { p.Labels[l].MI[b][node] = nats })
 			}
 			tell()
 		}

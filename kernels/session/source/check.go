@@ -71,6 +71,9 @@ func (l *Ledger) Check(ctx context.Context, t Text, items []cell.Item, pk Packag
 	}
 	p.declare()
 	diags, err = p.check(ctx, pk)
+	if err == nil && p.dropUnfit() {
+		diags, err = p.check(ctx, pk)
+	}
 	if err != nil || diags != nil {
 		return nil, diags, err
 	}
@@ -149,12 +152,11 @@ func (p *Plan) check(ctx context.Context, pk Packages) ([]Diag, error) {
 		}
 		g.decls = append(g.decls, d)
 	}
-	own := map[*decl]bool{}
+	p.files = nil
 	for _, d := range p.l.unique() {
 		if d.kind == cell.Var && p.mode == Living {
 			continue
 		}
-		own[d] = true
 		add(d.text, d.live())
 	}
 	for _, d := range p.f.inits {

@@ -79,6 +79,9 @@ func TestRedefinition(t *testing.T) {
 		{"func (t T) N() {}", "", "T has other methods now; values of it inside interfaces keep the old ones;U has other methods now; values of it inside interfaces keep the old ones"},
 		{"func (t T) M() { println() }", "", ""},
 		{"type T interface{ M() }", "c f m p s u v", "T is another kind of type now; forgotten: M"},
+		{"type T any", "c f m p s u v", "T is another kind of type now; forgotten: M"},
+		{"type P *int\ntype T P", "c f m p s u v", "T is another kind of type now; forgotten: M"},
+		{"type T struct{ M int }", "c f m p s u v", "T is another kind of type now; forgotten: M"},
 		{"type T[E any] struct{ e E }\nvar u = 1", "c f m p s v", "T is another kind of type now; forgotten: M"},
 	} {
 		s := newSession(t)

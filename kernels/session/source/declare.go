@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/token"
+	"go/types"
 	"maps"
 	"slices"
 	"strings"
@@ -65,30 +66,58 @@ func (p *Plan) declare() {
 }
 
 // dropMethods forgets the methods of earlier cells where their type becomes one
-// that cannot have them: an interface, a pointer, an alias, or one with another
-// number of type parameters.
+// that cannot have them: an alias, or one with another number of type parameters.
 func (p *Plan) dropMethods() {
 	for _, d := range p.f.decls {
 		if d.kind != cell.Type {
 			continue
 		}
 		spec := d.node.(*ast.GenDecl).Specs[0].(*ast.TypeSpec)
-		fits := !spec.Assign.IsValid()
-		switch spec.Type.(type) {
-		case *ast.InterfaceType, *ast.StarExpr:
-			fits = false
+		p.forgetMethods(d.name, func(m *decl) bool {
+			recv := m.node.(*ast.FuncDecl).Recv.List[0].Type
+			return spec.Assign.IsValid() || parameters(recv) != spec.TypeParams.NumFields()
+		})
+	}
+}
+
+// dropUnfit does the same where only the check could tell: for a type that is an
+// interface or a pointer now, or has a field of the method's name. It reports
+// whether it forgot any.
+func (p *Plan) dropUnfit() (any bool) {
+	for _, d := range p.l.unique() {
+		o := p.pkg.Scope().Lookup(d.name)
+		if d.kind != cell.Type || o == nil {
+			continue
 		}
-		var gone []string
-		for _, m := range p.methods(d.name) {
-			if recv := m.node.(*ast.FuncDecl).Recv.List[0].Type; !fits || parameters(recv) != spec.TypeParams.NumFields() {
-				gone = append(gone, strings.TrimPrefix(m.name, d.name+"."))
-				p.l.drop(m.name)
+		any = p.forgetMethods(d.name, func(m *decl) bool {
+			switch u := o.Type().Underlying().(type) {
+			case *types.Interface, *types.Pointer:
+				return m.text != p.f.text
+			case *types.Struct:
+				for f := range u.Fields() {
+					if m.name == d.name+"."+f.Name() {
+						return m.text != p.f.text
+					}
+				}
 			}
-		}
-		if len(gone) > 0 {
-			p.Notes = append(p.Notes, fmt.Sprintf("%s is another kind of type now; forgotten: %s", d.name, strings.Join(gone, ", ")))
+			return false
+		}) || any
+	}
+	return any
+}
+
+func (p *Plan) forgetMethods(name string, unfit func(m *decl) bool) bool {
+	var gone []string
+	for _, m := range p.methods(name) {
+		if unfit(m) {
+			gone = append(gone, strings.TrimPrefix(m.name, name+"."))
+			p.l.drop(m.name)
 		}
 	}
+	if len(gone) > 0 {
+		p.Notes = append(p.Notes, fmt.Sprintf("%s is another kind of type now; forgotten: %s", name, strings.Join(gone, ", ")))
+	}
+	return len(gone) > 0
 }
 
 // parameters counts the type parameters that a receiver names.

@@ -55,9 +55,17 @@ type located struct {
 
 func (s located) at(p token.Pos) int { return s.file.Offset(p) - s.lead }
 
-// span ends with the code, also where a label has no statement but what the
-// parser supposes behind it.
-func (s located) span(n ast.Node) (int, int) { return s.at(n.Pos()), min(s.at(n.End()), len(s.t.Code)) }
+// span ends with the code: where a label has no statement, the parser supposes
+// one at the brace behind all the code.
+func (s located) span(n ast.Node) (int, int) {
+	end := n.End()
+	for l, ok := n.(*ast.LabeledStmt); ok; l, ok = l.Stmt.(*ast.LabeledStmt) {
+		if e, empty := l.Stmt.(*ast.EmptyStmt); empty && e.Implicit {
+			end = l.Colon + 1
+		}
+	}
+	return s.at(n.Pos()), s.at(end)
+}
 
 func (s located) line(p token.Pos) int {
 	return 1 + strings.Count(s.t.Code[:min(max(s.at(p), 0), len(s.t.Code))], "\n")

@@ -208,7 +208,7 @@ func (m *association) Plot(c draw.Canvas, p *plot.Plot) {
 			default:
 				size := box.Size()
 				middle := vg.Point{X: (box.Min.X + box.Max.X) / 2, Y: (box.Min.Y + box.Max.Y) / 2}
-				v.mark(min(4, 0.36*size.X, 0.36*size.Y), inkOn(shade(l, i))).draw(c, middle)
+				v.mark(min(4, max(1.8, 0.36*size.X), 0.36*size.Y), inkOn(shade(l, i))).draw(c, middle)
 			}
 		}
 	}

@@ -56,7 +56,7 @@ func Dependency(d DependencyData) (*Figure, error) {
 		}
 	}
 	if len(d.NodePairs)+len(d.LabelPairs) > 0 {
-		pg.foot = append(pg.foot, lineEntry("dependent", pairLine))
+		pg.foot = append(pg.foot, lineEntry("dependent nodes or labels", pairLine))
 	}
 	height := 30*vg.Length(max(len(d.Nodes), len(d.Labels))) + 16
 	if d.Title != "" {
@@ -142,6 +142,7 @@ const (
 	circleRadius = vg.Length(11)
 	boxHeight    = vg.Length(17)
 	arcRoom      = vg.Length(52) // beside a column with arcs
+	noLabel      = "no label"
 )
 
 var pairLine = draw.LineStyle{Color: muted, Width: 0.7}
@@ -179,19 +180,30 @@ func (g *graph) Plot(c draw.Canvas, _ *plot.Plot) {
 	}
 	nodeY, labelY := place(g.nodeRow), place(g.labelRow)
 
+	knows, known := make([]bool, len(g.Nodes)), make([]bool, len(g.Labels))
+	for _, e := range g.Carried {
+		knows[e.Node], known[e.Label] = true, true
+	}
+	var stem vg.Length // the lines run straight past the texts beside nodes
+	if slices.Contains(knows, false) {
+		stem = 10 + sty.Width(noLabel)
+	}
+
 	for _, p := range g.NodePairs {
 		arc(c, left-2*circleRadius, nodeY(p.A), nodeY(p.B), -1)
 	}
 	for _, p := range g.LabelPairs {
 		arc(c, right+boxWidth, labelY(p.A), labelY(p.B), 1)
 	}
-	knows, known := make([]bool, len(g.Nodes)), make([]bool, len(g.Labels))
-	for _, e := range g.Carried {
-		knows[e.Node], known[e.Label] = true, true
-		var line vg.Path
-		from, to := vg.Point{X: left - 1, Y: nodeY(e.Node)}, vg.Point{X: right, Y: labelY(e.Label)}
+	atNode := ports(g.Carried, func(e CarriedLabel) (mine, other int) { return e.Node, g.labelRow[e.Label] })
+	atLabel := ports(g.Carried, func(e CarriedLabel) (mine, other int) { return e.Label, g.nodeRow[e.Node] })
+	for i, e := range g.Carried {
+		from := vg.Point{X: left + stem, Y: nodeY(e.Node) + atNode[i]}
+		to := vg.Point{X: right, Y: labelY(e.Label) + atLabel[i]}
 		half := (to.X - from.X) / 2
-		line.Move(from)
+		var line vg.Path
+		line.Move(vg.Point{X: left - circleRadius, Y: from.Y}) // under the circle
+		line.Line(from)
 		line.CubeTo(vg.Point{X: from.X + half, Y: from.Y}, vg.Point{X: to.X - half, Y: to.Y}, to)
 		c.SetLineStyle(g.edge(e))
 		c.Stroke(line)
@@ -207,20 +219,42 @@ func (g *graph) Plot(c draw.Canvas, _ *plot.Plot) {
 		if !knows[i] {
 			note := sty
 			note.XAlign = draw.XLeft
-			c.FillText(note, vg.Point{X: left + 5, Y: at.Y + descent}, "no label")
+			c.FillText(note, vg.Point{X: left + 5, Y: at.Y + descent}, noLabel)
 		}
 	}
 	for i, name := range names {
 		at := vg.Point{X: right + boxWidth/2, Y: labelY(i)}
-		box := draw.Canvas{Canvas: c.Canvas, Rectangle: boxAround(at, boxWidth, boxHeight)}
-		plain(white)(box, box.Rectangle)
-		strokeBox(box)
 		text := sty
 		if !known[i] {
 			text.Color = muted
 		}
+		c.SetLineStyle(draw.LineStyle{Color: text.Color, Width: frameWidth})
+		c.Stroke(boxAround(at, boxWidth, boxHeight).Path())
 		c.FillText(text, vg.Point{X: at.X, Y: at.Y + descent}, name)
 	}
+}
+
+// ports are where every edge ends above or below the middle of a member of one
+// column, in the order of the other column's rows.
+func ports(edges []CarriedLabel, place func(CarriedLabel) (mine, other int)) []vg.Length {
+	of := map[int][]int{}
+	for i, e := range edges {
+		mine, _ := place(e)
+		of[mine] = append(of[mine], i)
+	}
+	at := make([]vg.Length, len(edges))
+	for _, mine := range of {
+		slices.SortStableFunc(mine, func(a, b int) int {
+			_, rowA := place(edges[a])
+			_, rowB := place(edges[b])
+			return cmp.Compare(rowA, rowB)
+		})
+		step := min(5, boxHeight/vg.Length(len(mine)))
+		for k, i := range mine {
+			at[i] = step * (vg.Length(len(mine)-1)/2 - vg.Length(k))
+		}
+	}
+	return at
 }
 
 // arc joins two heights at x with a bow to the left (-1) or to the right (1).

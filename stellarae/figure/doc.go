@@ -1,8 +1,12 @@
 // Package figure draws what an astronomer wants to see of spectra, of an
 // autoencoder's latent nodes and of its training: spectrum and reconstruction,
 // the deviation of every node, mutual information, node against label,
-// training curves, latent traversals and the Kiel diagram. Every figure is a
-// function from plain numbers to a Figure, which encodes itself as PNG or SVG.
+// training curves, latent traversals and the Kiel diagram; and of a count of
+// the informative nodes: which node knows which label and how surely, estimates
+// beside published ones, dimension, use against information, what depends on
+// what, the count by threshold, the answer to a Doppler shift, and a traversal
+// beside physics. Every figure is a function from plain numbers, or from the
+// results of package info, to a Figure, which encodes itself as PNG or SVG.
 //
 // It computes no statistics beyond what drawing needs, and it is not
 // interactive.

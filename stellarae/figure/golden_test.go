@@ -86,7 +86,9 @@ var goldens = map[string]func() (*Figure, error){
 	},
 }
 
-func TestGoldens(t *testing.T) {
+func TestGoldens(t *testing.T) { compareGoldens(t, goldens) }
+
+func compareGoldens(t *testing.T, goldens map[string]func() (*Figure, error)) {
 	for name, draw := range goldens {
 		t.Run(name, func(t *testing.T) {
 			f, err := draw()

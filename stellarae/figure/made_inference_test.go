@@ -107,7 +107,7 @@ func madePlane(nodes int, used []int, leaks int) UsePlaneData {
 	}
 	for k, n := range used {
 		d.Use[n] = 0.3 * math.Exp(0.5*rng.NormFloat64())
-		d.Names[n] = fmt.Sprintf("%d: no label", n)
+		d.Names[n] = fmt.Sprint(n)
 		if k%2 == 0 {
 			d.Bits[n] = 0.9 / float64(k+1)
 			d.Names[n] = fmt.Sprintf("%d: %s", n, QuantityName(madeLabels[k%len(madeLabels)]))
@@ -168,5 +168,42 @@ func madeGraph(nodes []int, labels []string, carried bool) DependencyData {
 		}
 	}
 	d.NodePairs = []DependentPair{{0, 1}, {2, len(nodes) - 1}}
+	return d
+}
+
+// madeResponse has the first of some nodes follow the velocity until it
+// saturates, the second its absolute value, and the others noise.
+func madeResponse(nodes int, responding []int) DopplerResponseData {
+	rng := rand.New(rand.NewPCG(2, 7))
+	d := DopplerResponseData{Title: "Codes of a spectrum that is shifted", Change: make([][]float64, nodes), Responding: responding}
+	for v := -60.0; v <= 60; v += 5 {
+		d.Velocity = append(d.Velocity, v)
+		for n := range d.Change {
+			d.Change[n] = append(d.Change[n], 0.002*v*rng.NormFloat64())
+		}
+	}
+	for k, n := range responding {
+		for i, v := range d.Velocity {
+			follow := 2 * math.Tanh(v/40)
+			if k > 0 {
+				follow = math.Abs(v) / 60 / float64(k)
+			}
+			d.Change[n][i] += follow
+		}
+	}
+	return d
+}
+
+// madePhysics has a node that shifts lines but blurs them.
+func madePhysics() TraversalVsPhysicsData {
+	s := madeSpectrum(3000, 5160, 0.01)
+	d := TraversalVsPhysicsData{Node: 124, Quantity: "radial velocity", Wave: s.Wave, Correlation: 0.934, Lines: true, Range: [2]float64{5165, 5177}}
+	slope := func(flux []float32, i int) float64 {
+		return float64(flux[min(i+6, len(flux)-1)]) - float64(flux[max(i-6, 0)])
+	}
+	for i := range s.Wave {
+		d.Change = append(d.Change, slope(s.Model, i))
+		d.Derivative = append(d.Derivative, slope(s.Flux, i))
+	}
 	return d
 }

@@ -44,8 +44,8 @@ func ThresholdCurve(d ThresholdCurveData) (*Figure, error) {
 	x, most, chosen := empty(), 0, 0
 	for k := range d.Runs {
 		r := &d.Runs[k]
-		if err := r.check(); err != nil {
-			return nil, fmt.Errorf("figure: %s: run %d, %q: %w", what, k, r.Name, err)
+		if err := r.check(fmt.Sprintf("%s: run %d, %q", what, k, r.Name)); err != nil {
+			return nil, err
 		}
 		x = x.add(r.Thresholds[0]).add(r.Thresholds[len(r.Thresholds)-1])
 		for i := range r.Count {
@@ -87,24 +87,22 @@ func ThresholdCurve(d ThresholdCurveData) (*Figure, error) {
 }
 
 // check also gives a run without an interval one of no width.
-func (r *ThresholdRun) check() error {
-	if err := increasing("", "threshold", r.Thresholds); err != nil {
+func (r *ThresholdRun) check(what string) error {
+	if err := increasing(what, "threshold", r.Thresholds); err != nil {
 		return err
 	}
 	if r.Thresholds[0] <= 0 {
-		return fmt.Errorf("threshold %v", r.Thresholds[0])
+		return fmt.Errorf("figure: %s: threshold %v", what, r.Thresholds[0])
 	}
 	if r.Lo == nil && r.Hi == nil {
 		r.Lo, r.Hi = r.Count, r.Count
 	}
-	for _, column := range [][]int{r.Count, r.Lo, r.Hi} {
-		if len(column) != len(r.Thresholds) {
-			return fmt.Errorf("%d counts, %d to %d in the interval, for %d thresholds", len(r.Count), len(r.Lo), len(r.Hi), len(r.Thresholds))
-		}
+	if err := sameLength(what, len(r.Thresholds), column{"counts", len(r.Count)}, column{"lower counts", len(r.Lo)}, column{"upper counts", len(r.Hi)}); err != nil {
+		return err
 	}
 	for i, n := range r.Count {
 		if n < 0 || n < r.Lo[i] || n > r.Hi[i] {
-			return fmt.Errorf("threshold %v: %d nodes of %d to %d", r.Thresholds[i], n, r.Lo[i], r.Hi[i])
+			return fmt.Errorf("figure: %s: threshold %v: %d nodes of %d to %d", what, r.Thresholds[i], n, r.Lo[i], r.Hi[i])
 		}
 	}
 	return nil

@@ -72,11 +72,11 @@ func UsePlane(d UsePlaneData) (*Figure, error) {
 	p.X.Scale, p.frame.x = plot.LogScale{}, logTicks{}
 	x = x.add(d.UseThreshold / 10).add(d.UseThreshold * 10)
 	x = x.add(d.UseThreshold * math.Pow(d.UseThreshold/x.hi, 0.7)) // room for the names of the unused
-	p.setRange(span{x.lo / 1.6, x.hi * 2.2}, span{y.lo - 0.12*(y.hi-y.lo) - 0.01, y.hi + 0.16*(y.hi-y.lo) + 0.01})
+	p.setRange(span{x.lo / 1.6, x.hi * 4}, span{y.lo - 0.24*(y.hi-y.lo) - 0.01, y.hi + 0.16*(y.hi-y.lo) + 0.01})
 	p.note = fmt.Sprintf("%d of %d nodes used", used, len(d.Use)-dropped)
 	p.Add(&plane{d})
 	pg := page{title: d.Title, panels: []*panel{p}}
-	return pg.finish(5.6*vg.Inch, 4.1*vg.Inch, dropped), nil
+	return pg.finish(5.6*vg.Inch, 4.3*vg.Inch, dropped), nil
 }
 
 // planeMark is that of a node.
@@ -103,7 +103,7 @@ func (u *plane) Plot(c draw.Canvas, p *plot.Plot) {
 	c.StrokeLine2(dashed, x, c.Min.Y, x, c.Max.Y)
 	c.StrokeLine2(dashed, c.Min.X, y, c.Max.X, y)
 
-	names := &placer{Canvas: draw.Crop(c, 5, -5, 5, -5), taken: []vg.Rectangle{
+	names := &placer{Canvas: draw.Crop(c, 5, -5, 5, -5), lines: []vg.Rectangle{
 		{Min: vg.Point{X: x, Y: c.Min.Y}, Max: vg.Point{X: x, Y: c.Max.Y}},
 		{Min: vg.Point{X: c.Min.X, Y: y}, Max: vg.Point{X: c.Max.X, Y: y}},
 	}}

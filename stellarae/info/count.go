@@ -21,6 +21,7 @@ type CountOptions struct {
 	Threshold  float64   // of the MAD; 0 means 0.02
 	Thresholds []float64 // over which the interval is taken; nil means from half to twice Threshold
 	Alpha      float64   // of a claim; 0 means 0.05
+	LeastBits  float64   // of information that explain a node; less is a trace. 0 means 0.1
 	Level      float64   // of intervals; 0 means 0.95
 	Bootstrap  int       // samples of clusters; 0 means 200
 
@@ -47,6 +48,7 @@ type CountOptions struct {
 type Counted struct {
 	Rows, Clusters, Nodes int
 	Threshold, Alpha      float64
+	LeastBits             float64
 
 	Thresholds  [2]float64       // between which the intervals below are taken
 	Informative Range            // nodes; the interval is over thresholds, bootstrap samples and runs
@@ -68,7 +70,8 @@ type Counted struct {
 type RunCount struct {
 	Name        string
 	Informative int
-	Matched     int // informative nodes of the counted run with a counterpart there
+	Matched     int              // informative nodes of the counted run with a counterpart there
+	Curve       []ThresholdCount // without intervals
 }
 
 // NodeFinding is what is said of a node.
@@ -82,15 +85,25 @@ type NodeFinding struct {
 	Matches     []Match // its counterpart in every other run; informative nodes only
 }
 
+// Explained is whether the node knows a label by more than a trace.
+func (n NodeFinding) Explained() bool { return len(strong(n.Ties)) > 0 }
+
 // Carries lists the labels that the node carries directly.
-func (n NodeFinding) Carries() []string { return n.labels(true) }
+func (n NodeFinding) Carries() []string {
+	return n.labels(func(t Tie) bool { return !t.Trace && t.Through == "" })
+}
 
 // Through lists the labels that it knows only through another label or node.
-func (n NodeFinding) Through() []string { return n.labels(false) }
+func (n NodeFinding) Through() []string {
+	return n.labels(func(t Tie) bool { return !t.Trace && t.Through != "" })
+}
 
-func (n NodeFinding) labels(direct bool) (names []string) {
+// Traces lists the labels of which it knows a trace.
+func (n NodeFinding) Traces() []string { return n.labels(func(t Tie) bool { return t.Trace }) }
+
+func (n NodeFinding) labels(wanted func(Tie) bool) (names []string) {
 	for _, t := range n.Ties {
-		if (t.Through == "") == direct {
+		if wanted(t) {
 			names = append(names, t.Label)
 		}
 	}
@@ -103,7 +116,7 @@ func (c *Counted) InformativeNodes() []int { return c.informative }
 // UnexplainedNodes lists the informative nodes that know no label.
 func (c *Counted) UnexplainedNodes() (nodes []int) {
 	for _, i := range c.informative {
-		if len(c.Findings[i].Ties) == 0 {
+		if !c.Findings[i].Explained() {
 			nodes = append(nodes, i)
 		}
 	}
@@ -118,8 +131,8 @@ const matched = 0.7
 // A node is informative where its MAD, over one row of each cluster, is above the
 // threshold; the interval spans the thresholds, bootstrap samples of clusters and
 // the other runs. It knows a label where Associate claims it for the whole map
-// (max-T). Of the labels that an informative node knows, those are carried
-// directly that it tells of beyond the others, and more than a node that knows
+// (max-T), by more than a trace where it tells LeastBits of it. Of the labels that
+// an informative node knows so, those are carried directly that it tells of beyond the others, and more than a node that knows
 // more of them does (see Tie); these tests want rows that have both labels.
 // Controls with known answers run within the same map. Published holds the paper's
 // own count beside it, of one row a cluster.
@@ -138,7 +151,7 @@ func Count(codes *mat.Dense, labels []Label, o CountOptions) (*Counted, error) {
 	}
 	c := &Counted{
 		Rows: len(columns[0]), Clusters: o.Clusters.Len(), Nodes: len(columns),
-		Threshold: o.Threshold, Alpha: o.Alpha,
+		Threshold: o.Threshold, Alpha: o.Alpha, LeastBits: o.LeastBits,
 	}
 	if c.Published, err = o.published(codes, labels); err != nil {
 		return nil, err
@@ -163,7 +176,7 @@ func Count(codes *mat.Dense, labels []Label, o CountOptions) (*Counted, error) {
 		c.Curve = append(c.Curve, ThresholdCount{t, u.count(t, func(int) bool { return true })})
 	}
 	c.Informative = u.over(o.Threshold, o.Thresholds, func(int) bool { return true })
-	c.Unexplained = u.over(o.Threshold, o.Thresholds, func(i int) bool { return len(c.Findings[i].Ties) == 0 })
+	c.Unexplained = u.over(o.Threshold, o.Thresholds, func(i int) bool { return !c.Findings[i].Explained() })
 	c.Thresholds = [2]float64{slices.Min(o.Thresholds), slices.Max(o.Thresholds)}
 	c.describe(codes, o)
 	if err := c.compareRuns(codes, o); err != nil {
@@ -200,14 +213,14 @@ func (c *Counted) findNodes(codes *mat.Dense, labels []Label, u use, o CountOpti
 		}
 		if f.Informative {
 			c.informative = append(c.informative, i)
-			known[i] = f.Ties
+			known[i] = strong(f.Ties)
 		}
 		c.Findings = append(c.Findings, f)
 	}
 	tell := progress(o.stage("own information"), len(c.informative))
 	for _, i := range c.informative {
-		t.throughLabels(i, c.Findings[i].Ties)
-		t.throughNodes(i, c.Findings[i].Ties, known)
+		t.throughLabels(i, known[i])
+		t.throughNodes(i, known[i], known)
 		tell()
 	}
 	return nil
@@ -256,6 +269,10 @@ func (c *Counted) compareRuns(codes *mat.Dense, o CountOptions) error {
 		}
 		u := measureUse(columns, o.Clusters, cmp.Or(o.Associate.Draws, 5), 2, o.Level, o.Seed, o.Workers, func() {})
 		count := RunCount{Name: run.Name, Informative: len(Informative(u.mad, o.Threshold))}
+		for _, t := range around(o.Threshold, 20, 40) {
+			n := len(Informative(u.mad, t))
+			count.Curve = append(count.Curve, ThresholdCount{t, Range{n, n, n}})
+		}
 		for _, p := range pairs {
 			if f := &c.Findings[p.Node]; f.Informative {
 				f.Matches = append(f.Matches, p)
@@ -322,15 +339,16 @@ func (o CountOptions) stage(name string) func(done, total int) {
 // complete fills in what is left out and sees that the rest is in range.
 func (o CountOptions) complete(rows int, labels []Label) (CountOptions, error) {
 	o.Threshold, o.Alpha, o.Level = cmp.Or(o.Threshold, 0.02), cmp.Or(o.Alpha, 0.05), cmp.Or(o.Level, 0.95)
+	o.LeastBits = cmp.Or(o.LeastBits, 0.1)
 	o.Bootstrap = cmp.Or(o.Bootstrap, 200)
 	o.ConditionalRows, o.ConditionalPermutations = cmp.Or(o.ConditionalRows, 2000), cmp.Or(o.ConditionalPermutations, 199)
 	if o.Thresholds == nil {
 		o.Thresholds = around(o.Threshold, 2, 8)
 	}
-	if !(o.Threshold > 0) || !(o.Alpha > 0 && o.Alpha < 1) || !(o.Level > 0 && o.Level < 1) || o.Bootstrap < 2 ||
+	if !(o.Threshold > 0) || !(o.Alpha > 0 && o.Alpha < 1) || !(o.Level > 0 && o.Level < 1) || !(o.LeastBits > 0) || o.Bootstrap < 2 ||
 		o.ConditionalRows < leastClusters || o.ConditionalPermutations < 19 {
-		return o, fmt.Errorf("info: threshold %v, alpha %v, level %v, %d bootstrap samples, %d rows and %d permutations of conditional tests: out of range",
-			o.Threshold, o.Alpha, o.Level, o.Bootstrap, o.ConditionalRows, o.ConditionalPermutations)
+		return o, fmt.Errorf("info: threshold %v, alpha %v, level %v, least bits %v, %d bootstrap samples, %d rows and %d permutations of conditional tests: out of range",
+			o.Threshold, o.Alpha, o.Level, o.LeastBits, o.Bootstrap, o.ConditionalRows, o.ConditionalPermutations)
 	}
 	if len(o.Thresholds) == 0 {
 		return o, fmt.Errorf("info: no thresholds")

@@ -26,6 +26,10 @@ type Tie struct {
 	Through string
 	Own     float64
 	Note    string // why it could not be asked; else empty
+
+	// Trace marks a label of which the node tells less than LeastBits: with enough
+	// stars the faintest leak is beyond doubt, and still explains nothing.
+	Trace bool
 }
 
 // ownShare is the least share of a node's information on a label that must remain
@@ -49,6 +53,8 @@ type ties struct {
 	o        BeyondOptions
 	alpha    float64
 	mostRows int
+
+	leastBits float64
 }
 
 func newTies(codes *mat.Dense, labels []Label, clusters *resample.Clusters, o CountOptions) (*ties, error) {
@@ -57,7 +63,7 @@ func newTies(codes *mat.Dense, labels []Label, clusters *resample.Clusters, o Co
 		return nil, err
 	}
 	t := &ties{
-		columns: columns, labels: map[string][]float64{}, clusters: clusters, alpha: o.Alpha, mostRows: o.ConditionalRows,
+		columns: columns, labels: map[string][]float64{}, clusters: clusters, alpha: o.Alpha, mostRows: o.ConditionalRows, leastBits: o.LeastBits,
 		o: BeyondOptions{Permutations: o.ConditionalPermutations, Seed: o.Seed, Workers: o.Workers},
 	}
 	for _, l := range labels {
@@ -66,12 +72,21 @@ func newTies(codes *mat.Dense, labels []Label, clusters *resample.Clusters, o Co
 	return t, nil
 }
 
+// strong are the ties that are more than traces; ties are sorted by their bits.
+func strong(found []Tie) []Tie {
+	n := 0
+	for n < len(found) && !found[n].Trace {
+		n++
+	}
+	return found[:n]
+}
+
 // of are the ties of a node, most informative first.
 func (t *ties) of(m *Map, node int) []Tie {
 	var found []Tie
 	for _, row := range m.Cells {
 		if c := row[node]; c.Adjusted <= t.alpha {
-			found = append(found, Tie{Label: c.Label, Bits: c.Effect.Bits, Q: c.Q, P: c.Adjusted, Own: 1})
+			found = append(found, Tie{Label: c.Label, Bits: c.Effect.Bits, Q: c.Q, P: c.Adjusted, Own: 1, Trace: c.Effect.Bits < t.leastBits})
 		}
 	}
 	slices.SortStableFunc(found, func(a, b Tie) int { return cmp.Compare(b.Bits, a.Bits) })

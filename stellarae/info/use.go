@@ -110,7 +110,9 @@ func (u use) count(threshold float64, wanted func(node int) bool) Range {
 	}
 	slices.Sort(counts)
 	last := float64(len(counts) - 1)
-	return Range{At: of(u.mad), Lo: counts[int(last*(1-u.level)/2)], Hi: counts[int(math.Ceil(last*(1+u.level)/2))]}
+	at := of(u.mad)
+	// Near a threshold that cuts through noise a sample's count is biased; the interval holds the count at least.
+	return Range{At: at, Lo: min(at, counts[int(last*(1-u.level)/2)]), Hi: max(at, counts[int(math.Ceil(last*(1+u.level)/2))])}
 }
 
 // over is the count at the threshold, with the interval over a range of

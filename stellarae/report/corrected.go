@@ -48,12 +48,17 @@ type sideBySide struct {
 }
 
 // Direct and Indirect are the node's ties of each kind.
-func (n sideBySide) Direct() []info.Tie   { return n.ties(true) }
-func (n sideBySide) Indirect() []info.Tie { return n.ties(false) }
+func (n sideBySide) Direct() []info.Tie {
+	return n.ties(func(t info.Tie) bool { return !t.Trace && t.Through == "" })
+}
 
-func (n sideBySide) ties(direct bool) (some []info.Tie) {
+func (n sideBySide) Indirect() []info.Tie {
+	return n.ties(func(t info.Tie) bool { return !t.Trace && t.Through != "" })
+}
+
+func (n sideBySide) ties(wanted func(info.Tie) bool) (some []info.Tie) {
 	for _, t := range n.Ties {
-		if (t.Through == "") == direct {
+		if wanted(t) {
 			some = append(some, t)
 		}
 	}
@@ -145,11 +150,12 @@ func (r *Report) correctedJSON(all *object) {
 			Informative bool              `json:"informative"`
 			Carries     []string          `json:"carries"`
 			Through     []string          `json:"through"`
+			Traces      []string          `json:"traces"`
 			By          map[string]string `json:"through_what,omitempty"`
 			MIBits      map[string]number `json:"mi_bits"`
 			Q           map[string]number `json:"q"`
 		}{n.Node, number(n.MAD.Estimate), [2]number{number(n.MAD.Lo), number(n.MAD.Hi)}, n.Informative,
-			append([]string{}, n.Carries()...), append([]string{}, n.Through()...), through, bits, q})
+			append([]string{}, n.Carries()...), append([]string{}, n.Through()...), append([]string{}, n.Traces()...), through, bits, q})
 	}
 	all.set("nodes", nodes)
 	var published object

@@ -44,6 +44,9 @@ func (r *Report) draw(f *findings) ([]drawing, error) {
 		all = append(all, d)
 		return nil
 	}
+	if err := r.drawCorrected(add); err != nil {
+		return nil, err
+	}
 	fig, err := r.deviations()
 	if err := add(drawing{
 		Name: "mad", Alt: "Median absolute deviation of every node",

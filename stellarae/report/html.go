@@ -36,8 +36,14 @@ var page = template.Must(template.New("page").Funcs(template.FuncMap{
 	"base":     filepath.Base,
 	"interval": interval,
 	"join":     strings.Join,
-	"matched":  reproduced,
-	"bestOf":   bestOf,
+	"by": func(through string) template.HTML {
+		if strings.HasPrefix(through, "node ") {
+			return template.HTML(template.HTMLEscapeString(through))
+		}
+		return scripts(inSentence(figure.QuantityName(through)))
+	},
+	"matched": reproduced,
+	"bestOf":  bestOf,
 }).Parse(correctedText + pageText))
 
 func (r *Report) html(f *findings, drawings []drawing) ([]byte, error) {

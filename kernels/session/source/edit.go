@@ -27,11 +27,13 @@ func (e edits) replace(t *text, start, end int, s string) {
 	e[t] = append(e[t], edit{start, end, s})
 }
 
-// render is the code from start to end with its edits; those at the same place
-// stay in the order in which they were made.
+// render is the code from start to end with its edits. Of those at the same
+// place, what is inserted comes first; they stay in the order in which they were made.
 func (e edits) render(t *text, start, end int) string {
 	list := slices.Clone(e[t])
-	slices.SortStableFunc(list, func(a, b edit) int { return cmp.Compare(a.start, b.start) })
+	slices.SortStableFunc(list, func(a, b edit) int {
+		return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(min(1, a.end-a.start), min(1, b.end-b.start)))
+	})
 	var b strings.Builder
 	at := start
 	for _, x := range list {

@@ -95,8 +95,8 @@ func (p *Plan) Session() map[string][]byte {
 	return m.finish()
 }
 
-func (m *emission) fn(d *decl) *types.Func {
-	return m.info.Defs[d.node.(*ast.FuncDecl).Name].(*types.Func)
+func (p *Plan) fn(d *decl) *types.Func {
+	return p.info.Defs[d.node.(*ast.FuncDecl).Name].(*types.Func)
 }
 
 func (m *emission) need(n ast.Node) {
@@ -151,7 +151,7 @@ func (m *emission) needDecl(d *decl) {
 			continue
 		}
 		f := m.fn(method)
-		if m.methods[f] {
+		if m.methods[f] || !m.valid(f) {
 			continue
 		}
 		m.methods[f] = true

@@ -64,7 +64,7 @@ func (p *Plan) aliasMethods() (out []Diag) {
 		if !ok || fn.Recv == nil {
 			continue
 		}
-		t := p.info.Defs[fn.Name].(*types.Func).Signature().Recv().Type()
+		t := p.fn(d).Signature().Recv().Type()
 		if ptr, ok := t.(*types.Pointer); ok {
 			t = ptr.Elem()
 		}

@@ -16,7 +16,7 @@ func (p *Plan) findStale() {
 	p.stale = map[*decl]bool{}
 	mine := p.reach()
 	for _, d := range p.l.decls {
-		if d.kind != cell.Func || d.generic || d.built == nil || mine[d] || p.broken[d] || maps.Equal(d.built, p.stamp(d)) {
+		if d.kind != cell.Func || d.generic || d.built == nil || mine[d] || p.broken[d] || !p.valid(p.fn(d)) || maps.Equal(d.built, p.stamp(d)) {
 			continue
 		}
 		needs := p.closure([]*decl{d}, nil)
@@ -188,6 +188,6 @@ func (p *Plan) stamp(d *decl) map[string]string {
 			s[o.Name()] = p.emitName(o)
 		}
 	}
-	s[""] = p.slot(p.info.Defs[d.node.(*ast.FuncDecl).Name].(*types.Func))
+	s[""] = p.slot(p.fn(d))
 	return s
 }

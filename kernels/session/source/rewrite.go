@@ -16,7 +16,8 @@ type rewriter struct {
 	living bool
 	qual   func(*types.Package) string // names packages in types that are written out
 	stack  []ast.Node
-	locals int // types declared in functions
+	locals int            // types declared in functions
+	empty  *ast.BlockStmt // of a switch, that has got a case
 }
 
 const (
@@ -202,7 +203,11 @@ func (r *rewriter) unname(id *ast.Ident, s *ast.AssignStmt) {
 
 func (r *rewriter) firstCase(b *ast.BlockStmt, use string) {
 	if len(b.List) == 0 {
-		r.insert(b.Lbrace+1, "default:"+use)
+		if r.empty != b { // not the second variable of one switch
+			r.empty = b
+			r.insert(b.Lbrace+1, "default:")
+		}
+		r.insert(b.Lbrace+1, use+";")
 		return
 	}
 	if c, ok := b.List[0].(*ast.CaseClause); ok {

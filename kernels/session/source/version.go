@@ -60,6 +60,17 @@ func (p *Plan) versionTypes() (changed, layout map[string]bool) {
 	return changed, layout
 }
 
+// valid says whether the type of a function means anything: one of an earlier
+// cell may mention a type that is none any more.
+func (p *Plan) valid(f *types.Func) bool {
+	parts := map[types.Type]bool{}
+	for v := range flat(f).Params().Variables() {
+		p.walkTypes(v.Type(), parts, func(*types.TypeName) bool { return false })
+	}
+	p.walkTypes(f.Signature().Results(), parts, func(*types.TypeName) bool { return false })
+	return !parts[types.Typ[types.Invalid]]
+}
+
 // definition describes a type or a generic function: all that, if it changed,
 // would make it another; and the session's types it is made of.
 func (p *Plan) definition(name string, d *decl) (local, layout string, refs, layoutRefs map[string]bool) {

@@ -37,12 +37,15 @@ func (p *placer) place(sty text.Style, txt string, at vg.Point, radius vg.Length
 				Y: at.Y + vg.Length(sin)*(height/2+radius+away),
 			}
 			box := boxAround(middle, width+2, height)
+			if !p.holds(box) || meets(p.lines, box) || meets(p.taken, box) {
+				continue
+			}
 			way := along(at, radius, middle, box)
 			if level := k == 0 || k == 15; level && away < pointed {
 				way = nil
 			}
 			far := way[min(4, len(way)):] // a point may stand so close to another that its line must cross it
-			if !p.holds(box) || meets(p.lines, box) || slices.ContainsFunc(append(far, box), func(r vg.Rectangle) bool { return meets(p.taken, r) }) {
+			if slices.ContainsFunc(far, func(r vg.Rectangle) bool { return meets(p.taken, r) }) {
 				continue
 			}
 			if len(way) > 0 {

@@ -30,7 +30,7 @@ func TestNodeDerivativesOfADrawnLine(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	physics, err := DopplerDerivative(g, 0)
+	physics, err := DopplerDerivative(g, 0, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,6 +67,45 @@ func TestNodeDerivativesOfADrawnLine(t *testing.T) {
 	near(t, "amplitude", depth.Amplitude, rms*stat.StdDev(column(codes, 1), nil), 1e-4)
 	if s, err := NewShifter(g, -1, 1); err != nil || s.Moving() != moving || !math.IsNaN(v.Physics[0]) || v.Change[0] != 0 {
 		t.Errorf("%d samples take part; padding %v and %v", moving, v.Physics[0], v.Change[0])
+	}
+}
+
+// A decoder that rings at both ends of the spectrum is not held to that.
+func TestMargin(t *testing.T) {
+	g := grid()
+	ringing := func(codes [][]float32) ([][]float32, error) {
+		rows, err := lineDecoder(g)(codes)
+		for _, row := range rows {
+			for i := range 20 {
+				row[7+i] += float32(i % 2)
+				row[506-i] += float32(i % 2)
+			}
+		}
+		return rows, err
+	}
+	codes, err := measure(g)(rowsOf(g, stars(10, 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cosine := func(margin int) float64 {
+		physics, err := DopplerDerivative(g, 1, margin)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found, err := NodeDerivatives(ringing, codes, []int{0}, physics, DerivativeOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, x := range found[0].Physics {
+			if inside := i >= 7+margin && i < 507-margin; !inside && !math.IsNaN(x) {
+				t.Errorf("margin %d: sample %d takes part", margin, i)
+			}
+		}
+		return found[0].Cosine.Median
+	}
+	near(t, "cosine within", cosine(21), -1, 1e-4)
+	if c := cosine(0); c < -0.9 {
+		t.Errorf("with the ringing the cosine is %v: nothing is compared", c)
 	}
 }
 
@@ -216,8 +255,9 @@ func TestDecodingRefuses(t *testing.T) {
 		"row 1 has 1 values, want 2":                derive([][]float32{{1, 2}, {1}}, given, 0, 0),
 		"-3 pairs":                                  swapped(codes, -3, 0),
 		"node 1 is the same in all 2 codes":         swapped([][]float32{{1, 2}, {2, 2}}, 0, 0, 1),
-		"no sample of the grid stays":               derivativeError(spectrum.Grid{Start: 5000, Step: 1, Samples: 3}, 1e4),
-		"out of order":                              derivativeError(grid(), -1),
+		"no sample of the grid stays":               derivativeError(spectrum.Grid{Start: 5000, Step: 1, Samples: 3}, 1e4, 0),
+		"out of order":                              derivativeError(grid(), -1, 0),
+		"margin of 501 samples: the grid has 500":   derivativeError(grid(), 1, 501),
 		"derivative of row 0: 3 samples: the grid ": derive(codes, mustDerive(t), 0, 0),
 	} {
 		if err == nil || !strings.Contains(err.Error(), want) {
@@ -226,14 +266,14 @@ func TestDecodingRefuses(t *testing.T) {
 	}
 }
 
-func derivativeError(g spectrum.Grid, step float64) error {
-	_, err := DopplerDerivative(g, step)
+func derivativeError(g spectrum.Grid, step float64, margin int) error {
+	_, err := DopplerDerivative(g, step, margin)
 	return err
 }
 
 func mustDerive(t testing.TB) Derivative {
 	t.Helper()
-	d, err := DopplerDerivative(grid(), 1)
+	d, err := DopplerDerivative(grid(), 1, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,11 +14,16 @@ import (
 type Derivative func(row int, decoded []float32) ([]float32, error)
 
 // DopplerDerivative is the derivative of the decoded spectrum itself with
-// radial velocity, per km/s, from shifts by step km/s to both sides. Samples
-// that a Shifter does not move take no part. A step of 0 means 1.
-func DopplerDerivative(g spectrum.Grid, step float64) (Derivative, error) {
+// radial velocity, per km/s, from shifts by step km/s to both sides; a step of 0
+// means 1. Samples that a Shifter does not move take no part, nor do the margin
+// outermost ones at both ends of the spectrum: a convolutional decoder rings
+// there, and the derivative of that is large and means nothing.
+func DopplerDerivative(g spectrum.Grid, step float64, margin int) (Derivative, error) {
 	if step == 0 {
 		step = 1
+	}
+	if margin < 0 || margin > g.Samples {
+		return nil, fmt.Errorf("intervene: margin of %d samples: the grid has %d", margin, g.Samples)
 	}
 	shifter, err := NewShifter(g, -step, step)
 	if err != nil {
@@ -43,7 +48,7 @@ func DopplerDerivative(g spectrum.Grid, step float64) (Derivative, error) {
 		}
 		for i := range high {
 			high[i] = float32((float64(high[i]) - float64(low[i])) / (2 * step))
-			if !shifter.Moves(i) {
+			if !shifter.Moves(i) || i < g.PadLeft+margin || i >= g.PadLeft+g.Samples-margin {
 				high[i] = float32(math.NaN())
 			}
 		}

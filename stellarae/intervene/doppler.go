@@ -68,7 +68,7 @@ func (r Response) Explained(scatter float64) float64 {
 	return x * x
 }
 
-// Verdicts on a node's response.
+// Verdicts on a node.
 const (
 	Velocity = "velocity" // the node tells velocity above all
 	Mixed    = "mixed"    // it answers, but more of its spread comes from elsewhere
@@ -80,6 +80,10 @@ const (
 // (nearby ones by 20 to 40): Velocity is a monotonic response of which velocity
 // explains half (Share), and of the node's variance too (Explained); Mixed is a
 // slope of at least five standard errors that explains a twentieth.
+//
+// This is about the encoder alone, and of many nodes some measure velocity by
+// chance: of twelve untrained networks of 16 nodes, on a simulated survey, 11
+// nodes of 192 did. See Judge.
 func (r Response) Verdict(scatter float64) string {
 	const unused = 0.02
 	explained := r.Explained(scatter)
@@ -92,6 +96,18 @@ func (r Response) Verdict(scatter float64) string {
 		return Mixed
 	}
 	return Silent
+}
+
+// Judge is the verdict on a node from both sides: Velocity stands only where
+// the decoder, too, shifts the spectrum when the node moves, to the side that
+// the encoder has it, with a median cosine of at least a half; else it becomes
+// Mixed. d is of the same node, against DopplerDerivative.
+func Judge(r Response, d NodeDerivative, scatter float64) string {
+	verdict := r.Verdict(scatter)
+	if cosine := d.Cosine.Median; verdict == Velocity && !(math.Abs(cosine) >= 0.5 && cosine*r.Slope > 0) {
+		return Mixed
+	}
+	return verdict
 }
 
 // DopplerResponse shifts rows, spectra prepared on the grid g, by velocities
@@ -201,11 +217,13 @@ func respond(k int, velocities []float64, codes [][]float32, shifted [][][]float
 	}
 	mean, sd := stat.MeanStdDev(slopes, nil)
 	r.Slope, r.SlopeSE = mean, sd/math.Sqrt(float64(n))
+	agree := 0
 	for _, s := range slopes {
 		if s*r.Slope > 0 {
-			r.Agree += 1 / float64(n)
+			agree++
 		}
 	}
+	r.Agree = float64(agree) / float64(n)
 	for j := 1; j < len(r.Mean); j++ {
 		r.Monotonic = r.Monotonic && (r.Mean[j]-r.Mean[j-1])*r.Slope > 0
 	}

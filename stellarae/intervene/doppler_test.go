@@ -166,6 +166,19 @@ func TestVerdict(t *testing.T) {
 			t.Errorf("%+v: %s, want %s", test.r, got, test.want)
 		}
 	}
+	silent := change(func(r *Response) { r.Slope = 0.008 })
+	for _, test := range []struct {
+		r      Response
+		cosine float64
+		want   string
+	}{
+		{good, 0.5, Velocity}, {good, 0.49, Mixed}, {good, -0.9, Mixed}, {good, math.NaN(), Mixed}, {silent, 0.9, Silent},
+		{change(func(r *Response) { r.Slope = -r.Slope }), -0.9, Velocity},
+	} {
+		if got := Judge(test.r, NodeDerivative{Cosine: Interval{Median: test.cosine}}, 25); got != test.want {
+			t.Errorf("slope %v, cosine %v: %s, want %s", test.r.Slope, test.cosine, got, test.want)
+		}
+	}
 }
 
 // Injected velocities are even in their range and the seed's, and add to the

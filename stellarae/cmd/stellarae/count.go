@@ -35,6 +35,8 @@ type countFlags struct {
 	seed          uint64
 	runs          []string          // codes of networks trained from other seeds
 	controls      map[string]string // codes of encoders that learned nothing, by name
+	model         string            // run for controls that need the spectra
+	spectra       []string
 }
 
 func newCount() *cobra.Command {
@@ -55,10 +57,14 @@ Rows of codes and labels are joined by dp_id, or in order where no --ids are
 given. As published, each object counts with the spectrum that the table's
 unique_subset marks, else the first of each target_name (--all takes every
 spectrum). The corrected count takes all, and the visits of a target_name as
-belonging together. Spectra with a median flux below 50 are dropped from both.`,
+belonging together. Spectra with a median flux below 50 are dropped from both.
+
+With --model and --spectra the controls include the network before its training,
+principal components of the spectra, and velocities put into the spectra.`,
 		Example: `  stellarae count --codes codes.npy --ids codes.ids.txt --labels survey/labels.csv --out count
   stellarae count --codes codes.npy --labels harps_metadata_and_labels.csv --label radvel,Teff --out count --json
-  stellarae count --codes seed1.npy --run seed2.npy,seed3.npy --labels survey/labels.csv --out count`,
+  stellarae count --codes seed1.npy --run seed2.npy,seed3.npy --labels survey/labels.csv --out count
+  stellarae count --codes codes.npy --ids codes.ids.txt --labels survey/labels.csv --model run --spectra survey --out count`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if !(f.threshold >= 0) {
@@ -98,6 +104,9 @@ belonging together. Spectra with a median flux below 50 are dropped from both.`,
 	fl.Uint64Var(&f.seed, "seed", f.seed, "of everything random")
 	fl.StringSliceVar(&f.runs, "run", nil, "codes of the same spectra by networks trained from other seeds, .npy")
 	fl.StringToStringVar(&f.controls, "control", nil, "codes of the same spectra by encoders that learned nothing, as name=codes.npy")
+	fl.StringVar(&f.model, "model", "", "run that made the codes: adds controls made from --spectra")
+	fl.StringSliceVar(&f.spectra, "spectra", nil, "folders or files of the spectra, for --model")
+	c.MarkFlagsRequiredTogether("model", "spectra")
 	for _, required := range []string{"codes", "labels", "out"} {
 		must(c.MarkFlagRequired(required))
 	}
@@ -143,7 +152,7 @@ func count(c *cobra.Command, f countFlags) (*report.Report, error) {
 		return nil, fmt.Errorf("%s: %w", f.codes, err)
 	}
 	if !f.publishedOnly {
-		if r.Corrected, err = f.correct(codes, labels, table, bright, p); err != nil {
+		if r.Corrected, err = f.correct(c, codes, labels, table, bright, p); err != nil {
 			return nil, err
 		}
 	}
@@ -151,7 +160,7 @@ func count(c *cobra.Command, f countFlags) (*report.Report, error) {
 }
 
 // correct is the corrected count of the given rows.
-func (f countFlags) correct(codes *mat.Dense, labels []info.Label, table *catalog.Table, rows []int, p *stages) (*info.Counted, error) {
+func (f countFlags) correct(c *cobra.Command, codes *mat.Dense, labels []info.Label, table *catalog.Table, rows []int, p *stages) (*info.Counted, error) {
 	kept, labels, err := info.KeepRows(codes, labels, rows)
 	if err != nil {
 		return nil, err
@@ -177,6 +186,11 @@ func (f countFlags) correct(codes *mat.Dense, labels []info.Label, table *catalo
 			return nil, err
 		}
 		o.Encoders = append(o.Encoders, info.Encoder{Name: name, Codes: other})
+	}
+	if f.model != "" {
+		if err := addControls(c, f.model, f.spectra, table.Pick(rows).IDs, f.seed, &o, p); err != nil {
+			return nil, err
+		}
 	}
 	counted, err := info.Count(kept, labels, o)
 	if err != nil {

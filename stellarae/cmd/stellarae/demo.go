@@ -144,6 +144,7 @@ func demo(c *cobra.Command, f demoFlags) (demoResult, error) {
 	counted, err := count(c, countFlags{
 		codes: codes, ids: coded.IDs, labels: filepath.Join(surveyDir, "labels.csv"),
 		out: filepath.Join(f.out, "count"), threshold: 0.02, alpha: 0.05, permutations: 999, seed: f.seed,
+		model: runDir, spectra: []string{surveyDir},
 	})
 	if err != nil {
 		return r, err

@@ -21,8 +21,10 @@ package intervene
 import (
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
 
+	"golang.org/x/sync/errgroup"
 	"gonum.org/v1/gonum/stat"
 )
 
@@ -89,15 +91,24 @@ func run(what string, f func([][]float32) ([][]float32, error), rows [][]float32
 	return out, nil
 }
 
-// encodeAll encodes the rows that at gives, in batches of bounded memory.
+// encodeAll encodes the rows that at gives, in batches of bounded memory; at is
+// called by several goroutines at once.
 func encodeAll(encode Encoder, n, samples, nodes int, at func(r int) ([]float32, error), done func(rows int)) ([][]float32, error) {
 	codes := make([][]float32, 0, n)
 	size := encodeBatch(samples)
 	for start := 0; start < n; start += size {
-		rows := make([][]float32, min(size, n-start))
+		rows, errs := make([][]float32, min(size, n-start)), make([]error, min(size, n-start))
+		var g errgroup.Group
+		g.SetLimit(runtime.GOMAXPROCS(0))
 		for i := range rows {
-			var err error
-			if rows[i], err = at(start + i); err != nil {
+			g.Go(func() error {
+				rows[i], errs[i] = at(start + i)
+				return nil
+			})
+		}
+		g.Wait() // never an error
+		for i, err := range errs {
+			if err != nil {
 				return nil, fmt.Errorf("intervene: row %d: %w", start+i, err)
 			}
 		}

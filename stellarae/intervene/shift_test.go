@@ -150,3 +150,23 @@ func with(row []float32, i int, v float64) []float32 {
 	row[i] = float32(v)
 	return row
 }
+
+// One row of the published network.
+func BenchmarkShift(b *testing.B) {
+	g := spectrum.PaperGrid()
+	s, err := NewShifter(g, -30, 30)
+	if err != nil {
+		b.Fatal(err)
+	}
+	by, err := s.By(12.3)
+	if err != nil {
+		b.Fatal(err)
+	}
+	row := star{}.row(g)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := by(row); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -18,6 +18,8 @@ func TestErrors(t *testing.T) {
 		{nil, "x := 1\n  x.y()", "cell[1]:2:5: x.y undefined (type int has no field or method y)"},
 		{[]string{"func f() int { return 1 }\nfunc g() int { return f() }"}, "func f() string { return \"\" }", ""},
 		{[]string{"func f() int { return 1 }\nfunc g() int { return f() }", "func f() string { return \"\" }"}, "_ = 1\ng()", "cell[1]:2:23: cannot use f() (value of type string) as int value in return statement"},
+		{[]string{"type T struct{ a int }\nv := T{1}", "func g() int { return v.a }"}, "type T struct{ a, b int }\ng()", "cell[2]:1:23: v is lost: cell[3] makes another type of its type"},
+		{[]string{"type T struct{ a int }\nv := T{1}", "func g() int { return v.a }"}, "type T struct{ a, b int }", ""},
 		{[]string{"type T struct{ a int }\nv := T{1}"}, "type T struct{ a string }\nv", "cell[2]:2:1: v is lost: this cell makes another type of its type"},
 		{nil, `import "no.such/p"`, "cell[1]:1:8: no such package"},
 		{nil, "b := func() struct{ strings.Builder; n int } { return struct{ strings.Builder; n int }{} }()", ""},
@@ -151,6 +153,20 @@ func TestNewWorker(t *testing.T) {
 	if len(files["cell1.go"]) > 0 {
 		t.Errorf("f is compiled twice:\n%s", files["cell1.go"])
 	}
+}
+
+// A function that is compiled stays as it is when its variable is lost: the
+// linker would make one of the old variable and the new one, of another size.
+func TestLostVariable(t *testing.T) {
+	s := newSession(t)
+	s.ok("type T struct{ a int }\nv := T{1}\nfunc g() int { return v.a }\ng()")
+	_, files := s.ok("type T struct{ a, b int }")
+	for name, text := range files {
+		if bytes.Contains(text, []byte("v T")) || bytes.Contains(text, []byte("func g")) {
+			t.Errorf("%s:\n%s", name, text)
+		}
+	}
+	s.ok("v := T{}\ng()")
 }
 
 func TestPlainNames(t *testing.T) {

@@ -30,12 +30,14 @@ var cells = []string{
 
 	// Cases, and functions that end in them.
 	"func g(c chan int) int { select { case n := <-c: return n; case c <- 1: return f(1) } }", "switch x { case 1: fmt.Println(); fallthrough; case 2: time.Sleep(1) }",
-	"switch t := 0; t := any(x).(type) { case int: _ = t }", "switch t, u := 0, 1; t := any(x).(type) { case int: _ = t }", "switch y, z := 1, 2; { }\nfmt.Println(x)", "goto L; y := 1; L:", "goto L; L: M:\n%%\nlen(\"x\");",
+	"switch t := 0; t := any(x).(type) { case int: _ = t }", "switch t := any(x).(type) { case int: t++; case string, nil: t = 1 }", "switch t, u := 0, 1; t := any(x).(type) { case int: _ = t }", "switch y, z := 1, 2; { }\nfmt.Println(x)", "goto L; y := 1; L:", "goto L; L: M:\n%%\nlen(\"x\");",
 
 	// Types that cannot have the method that an earlier cell declares, or with other types in it.
 	"type T any", "type T comparable", "type P *int\ntype T P", "type T struct{ S int }", "type U = struct{ S, a int }\ntype T U\nfunc (T) M() {}",
 
 	"type int string\ntype U int\nfunc (U) M(int) {}", "int := 1\ntype T struct{ b string }", "T := 1", "func T() {}",
+
+	"x := 1\nfunc init() { x++ }\nfunc main() {}\nint := 1",
 
 	// What refers to itself, and what declares nothing.
 	"var a = a", "a := a", "var r = func() { r() }", "const a = a", "const ()\nvar ()\ntype ()\nimport ()", "(y) := 1", "type A = T\nfunc (A) M() {}",

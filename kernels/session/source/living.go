@@ -51,9 +51,12 @@ func (p *Plan) live() []Diag {
 			p.Notes = append(p.Notes, fmt.Sprintf("%s has other methods now; values of it inside interfaces keep the old ones", n))
 		}
 	}
+	if diags = p.relevant(diags); diags != nil {
+		return diags
+	}
 	slices.Sort(p.Notes)
 	p.findStale()
-	return diags
+	return nil
 }
 
 // aliasMethods are errors for methods that name their type by an alias, which a
@@ -76,14 +79,18 @@ func (p *Plan) aliasMethods() (out []Diag) {
 	return out
 }
 
-// lostUses are errors for what this cell does with a variable that it loses.
+// lostUses are errors for all that is done with a variable that this cell loses.
 func (p *Plan) lostUses(o *types.Var) (out []Diag) {
 	for id, u := range p.info.Uses {
 		if u != o {
 			continue
 		}
-		if t, at, ok := p.place(id.Pos()); ok && t == p.f.text {
-			out = append(out, t.diag(at, at+len(id.Name), fmt.Sprintf("%s is lost: this cell makes another type of its type", id.Name)))
+		if t, at, ok := p.place(id.Pos()); ok {
+			by := "this cell"
+			if t != p.f.text {
+				by = p.f.text.Name
+			}
+			out = append(out, t.diag(at, at+len(id.Name), fmt.Sprintf("%s is lost: %s makes another type of its type", id.Name, by)))
 		}
 	}
 	return out

@@ -20,11 +20,20 @@ func (p *Plan) findStale() {
 			continue
 		}
 		needs := p.closure([]*decl{d}, nil)
-		if slices.ContainsFunc(slices.Collect(maps.Keys(needs)), func(n *decl) bool { return p.broken[n] }) {
+		if slices.ContainsFunc(slices.Collect(maps.Keys(needs)), func(n *decl) bool { return p.broken[n] || p.usesLost(n) }) {
 			continue
 		}
 		maps.Copy(p.stale, needs)
 	}
+}
+
+// usesLost says whether a declaration mentions a variable that does not live:
+// written out again, it would be another one in the memory of the old.
+func (p *Plan) usesLost(d *decl) bool {
+	return slices.ContainsFunc(p.uses(d.node), func(o types.Object) bool {
+		_, isVar := o.(*types.Var)
+		return isVar && p.l.vars[o.Name()] == nil
+	})
 }
 
 // uses are the session's own package-level objects that a node mentions, each once.

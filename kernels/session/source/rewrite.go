@@ -167,6 +167,10 @@ func (r *rewriter) use(id *ast.Ident) {
 			case *ast.SwitchStmt:
 				r.firstCase(o.Body, use)
 			case *ast.TypeSwitchStmt:
+				if o.Assign == n && r.assigned(o) { // but never read
+					r.firstCase(o.Body, use)
+					return
+				}
 				if o.Assign == n { // switch x := y.(type): without x
 					r.e.replace(r.t, r.at(id.Pos()), r.at(n.(*ast.AssignStmt).Rhs[0].Pos()), "")
 					return
@@ -188,6 +192,20 @@ func (r *rewriter) use(id *ast.Ident) {
 			return
 		}
 	}
+}
+
+// assigned says whether a type switch sets the variable that it declares.
+func (r *rewriter) assigned(s *ast.TypeSwitchStmt) (found bool) {
+	vars := map[types.Object]bool{}
+	for _, c := range s.Body.List {
+		vars[r.info.Implicits[c]] = true
+	}
+	ast.Inspect(s.Body, func(n ast.Node) bool {
+		id, ok := n.(*ast.Ident)
+		found = found || ok && r.info.Uses[id] != nil && vars[r.info.Uses[id]]
+		return !found
+	})
+	return found
 }
 
 // unname makes a variable that a statement declares a blank.

@@ -20,6 +20,8 @@ type AssociationMapData struct {
 	Nodes   []int                // those to draw, in this order; none for all
 	Through [][]bool             // [label][node]: known only through another label or node; nil for no such cell
 	Alpha   float64              // of a claim; 0 means 0.05
+
+	LeastBits float64 // claims of less are traces; 0 for no such mark
 }
 
 const (
@@ -30,7 +32,7 @@ const (
 // AssociationMap draws a row for every label and a column for every node. The
 // colour is the mutual information above its null, in bits (info's Effect);
 // negative ones have the colour of 0. A full mark is a claim for the whole map
-// (Adjusted of Alpha or less), a half mark one that holds only through another
+// (Adjusted of Alpha or less), a dot one of less than LeastBits, a half mark one that holds only through another
 // label or node, an empty mark a cell worth a look (Q of 0.05 or less) without a
 // claim. Cells of which nothing can be said are hatched. It is an error to have
 // no cell, a ragged table, nodes outside it, or an Alpha outside (0, 1).
@@ -136,6 +138,9 @@ func (d *AssociationMapData) foot() foot {
 	if d.Through != nil {
 		f = append(f, entry("claimed, but only through another label or node", indirect))
 	}
+	if d.LeastBits > 0 {
+		f = append(f, entry("claimed, less than "+number(d.LeastBits, 2)+" bits", trace))
+	}
 	return append(f, entry("q \u2264 "+number(falseDiscovery, 2)+" only, no claim", lookAt), boxEntry("cannot say", hatched))
 }
 
@@ -146,6 +151,7 @@ const (
 	nothing verdict = iota
 	cannotSay
 	lookAt
+	trace
 	indirect
 	direct
 )
@@ -155,6 +161,8 @@ func (d *AssociationMapData) verdict(label, node int) verdict {
 	switch {
 	case c.Reason != "" || !finite(c.Effect.Bits):
 		return cannotSay
+	case c.Adjusted <= d.Alpha && c.Effect.Bits < d.LeastBits:
+		return trace
 	case c.Adjusted <= d.Alpha && d.Through != nil && d.Through[label][node]:
 		return indirect
 	case c.Adjusted <= d.Alpha:
@@ -165,8 +173,11 @@ func (d *AssociationMapData) verdict(label, node int) verdict {
 	return nothing
 }
 
-// mark is that of lookAt, indirect or direct.
+// mark is that of lookAt, trace, indirect or direct.
 func (v verdict) mark(radius vg.Length, ink color.Color) mark {
+	if v == trace {
+		return mark{radius: 0.4 * radius, fill: ink}
+	}
 	m := mark{radius: radius, line: ink, width: min(1, radius/3)}
 	if v != lookAt {
 		m.fill, m.half = ink, v == indirect

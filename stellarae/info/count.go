@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 
 	"github.com/stellarae/lab/stellarae/info/dimension"
@@ -57,6 +58,7 @@ type Counted struct {
 	Runs        []RunCount
 	Findings    []NodeFinding // of every node
 	Map         *Map          // nodes and labels
+	LabelPairs  []LabelPair   // labels that go together
 	Dependence  *Dependence   // of the informative nodes; nil for fewer than two
 	Dimension   *dimension.Report
 	Published   *Published
@@ -66,48 +68,11 @@ type Counted struct {
 	informative []int
 }
 
-// RunCount is the count of a run from another seed.
-type RunCount struct {
-	Name        string
-	Informative int
-	Matched     int              // informative nodes of the counted run with a counterpart there
-	Curve       []ThresholdCount // without intervals
-}
-
-// NodeFinding is what is said of a node.
-type NodeFinding struct {
-	Node        int
-	MAD         resample.Interval
-	Above       float64 // share of bootstrap samples in which its MAD is above the threshold
-	Informative bool
-	Ties        []Tie // labels it knows, most informative first; asked for what they go through if it is informative
-	Best        Association
-	Matches     []Match // its counterpart in every other run; informative nodes only
-}
-
-// Explained is whether the node knows a label by more than a trace.
-func (n NodeFinding) Explained() bool { return len(strong(n.Ties)) > 0 }
-
-// Carries lists the labels that the node carries directly.
-func (n NodeFinding) Carries() []string {
-	return n.labels(func(t Tie) bool { return !t.Trace && t.Through == "" })
-}
-
-// Through lists the labels that it knows only through another label or node.
-func (n NodeFinding) Through() []string {
-	return n.labels(func(t Tie) bool { return !t.Trace && t.Through != "" })
-}
-
-// Traces lists the labels of which it knows a trace.
-func (n NodeFinding) Traces() []string { return n.labels(func(t Tie) bool { return t.Trace }) }
-
-func (n NodeFinding) labels(wanted func(Tie) bool) (names []string) {
-	for _, t := range n.Ties {
-		if wanted(t) {
-			names = append(names, t.Label)
-		}
-	}
-	return names
+// LabelPair is two labels with a rank correlation of at least 0.3 in size, of
+// one row of each cluster.
+type LabelPair struct {
+	A, B string
+	Rho  float64
 }
 
 // InformativeNodes lists the informative nodes, ascending.
@@ -178,11 +143,30 @@ func Count(codes *mat.Dense, labels []Label, o CountOptions) (*Counted, error) {
 	c.Informative = u.over(o.Threshold, o.Thresholds, func(int) bool { return true })
 	c.Unexplained = u.over(o.Threshold, o.Thresholds, func(i int) bool { return !c.Findings[i].Explained() })
 	c.Thresholds = [2]float64{slices.Min(o.Thresholds), slices.Max(o.Thresholds)}
+	c.LabelPairs = pairLabels(labels, o.Clusters, o.Seed)
 	c.describe(codes, o)
 	if err := c.compareRuns(codes, o); err != nil {
 		return nil, err
 	}
 	return c, c.control(labels, o)
+}
+
+// pairLabels lists the labels that go together.
+func pairLabels(labels []Label, clusters *resample.Clusters, seed uint64) (pairs []LabelPair) {
+	const least = 0.3
+	rows := clusters.OneOfEach(rand.New(rand.NewPCG(seed, 0)))
+	some := make([][]float64, len(labels))
+	for l, label := range labels {
+		for _, r := range rows {
+			some[l] = append(some[l], label.Values[r])
+		}
+		for k := range l {
+			if rho := Spearman(some[k], some[l]); math.Abs(rho) >= least {
+				pairs = append(pairs, LabelPair{labels[k].Name, label.Name, rho})
+			}
+		}
+	}
+	return pairs
 }
 
 // around are thresholds in equal ratios, from one part of the middle to as many
@@ -221,6 +205,7 @@ func (c *Counted) findNodes(codes *mat.Dense, labels []Label, u use, o CountOpti
 	for _, i := range c.informative {
 		t.throughLabels(i, known[i])
 		t.throughNodes(i, known[i], known)
+		t.measure(i, known[i])
 		tell()
 	}
 	return nil

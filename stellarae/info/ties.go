@@ -30,6 +30,11 @@ type Tie struct {
 	// Trace marks a label of which the node tells less than LeastBits: with enough
 	// stars the faintest leak is beyond doubt, and still explains nothing.
 	Trace bool
+
+	// Interval of the mutual information, nats, by MutualInformation; of the ties
+	// that are no traces of informative nodes only, zero for others and where it
+	// cannot be had.
+	Interval resample.Interval
 }
 
 // ownShare is the least share of a node's information on a label that must remain
@@ -91,6 +96,18 @@ func (t *ties) of(m *Map, node int) []Tie {
 	}
 	slices.SortStableFunc(found, func(a, b Tie) int { return cmp.Compare(b.Bits, a.Bits) })
 	return found
+}
+
+// measure adds the intervals.
+func (t *ties) measure(node int, found []Tie) {
+	for i := range found {
+		in, err := MutualInformation(t.columns[node], t.labels[found[i].Label], t.clusters, InformationOptions{
+			Interval: resample.Options{Seed: t.o.Seed, Workers: t.o.Workers},
+		})
+		if err == nil {
+			found[i].Interval = in.Interval
+		}
+	}
 }
 
 // throughLabels tells, for a node's ties, which labels it only knows because they

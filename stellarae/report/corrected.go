@@ -1,12 +1,14 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
-	"maps"
+	"html/template"
 	"math"
 	"slices"
 	"strings"
 
+	"github.com/stellarae/lab/stellarae/figure"
 	"github.com/stellarae/lab/stellarae/info"
 )
 
@@ -35,9 +37,30 @@ func (r *Report) checkCorrected() error {
 type corrected struct {
 	*info.Counted
 	Table     []sideBySide
-	Claims    []string // nodes that are not informative and seem to know a label
+	Claims    []claim // what nodes that are not informative know most of, the largest first
+	More      int     // such nodes beyond those
+	Names     []string
+	Compared  []encoderRow // this network, and the encoders that learned nothing
 	Published []int
 	Drawings  []drawing
+}
+
+// claim is a label that a node knows.
+type claim struct {
+	Node  int
+	Label string
+	Bits  float64
+}
+
+// mostClaims is how many of them are worth a reader's time.
+const mostClaims = 5
+
+// encoderRow is what the best node of an encoder shares with each label.
+type encoderRow struct {
+	Name               string
+	Bits               []float64 // NaN where nothing can be said
+	Informative, Nodes int
+	Participation      float64
 }
 
 // sideBySide is a node in both counts.
@@ -65,18 +88,36 @@ func (n sideBySide) ties(wanted func(info.Tie) bool) (some []info.Tie) {
 	return some
 }
 
-// labelBits is how much the best node of an encoder shares with a label.
-type labelBits struct {
-	Label string
-	Bits  float64
-}
-
-func bestOf(e info.EncoderControl) []labelBits {
-	var out []labelBits
-	for _, name := range slices.Sorted(maps.Keys(e.Best)) {
-		out = append(out, labelBits{name, e.Best[name]})
+// compare sets this network beside the encoders that learned nothing.
+func (k *corrected) compare() {
+	if len(k.Controls.Encoders) == 0 {
+		return
 	}
-	return out
+	this := encoderRow{Name: "this network", Informative: k.Informative.At, Nodes: k.Nodes, Participation: math.NaN()}
+	if k.Dimension != nil {
+		this.Participation = k.Dimension.Participation.Mean
+	}
+	for _, row := range k.Map.Cells {
+		best := math.NaN()
+		for _, c := range row {
+			if c.Reason == "" && !(c.Effect.Bits <= best) {
+				best = c.Effect.Bits
+			}
+		}
+		k.Names, this.Bits = append(k.Names, row[0].Label), append(this.Bits, best)
+	}
+	k.Compared = append(k.Compared, this)
+	for _, e := range k.Controls.Encoders {
+		row := encoderRow{Name: e.Name, Informative: e.Informative, Nodes: e.Nodes, Participation: e.Participation}
+		for _, name := range k.Names {
+			bits, known := e.Best[name]
+			if !known {
+				bits = math.NaN()
+			}
+			row.Bits = append(row.Bits, bits)
+		}
+		k.Compared = append(k.Compared, row)
+	}
 }
 
 func (r *Report) corrected(f *findings) *corrected {
@@ -93,14 +134,15 @@ func (r *Report) corrected(f *findings) *corrected {
 		published := slices.Contains(r.Count.Informative, n.Node)
 		if n.Informative || published {
 			out.Table = append(out.Table, sideBySide{n, published, carries[n.Node]})
-		} else if len(n.Ties) > 0 {
-			var names []string
-			for _, t := range n.Ties {
-				names = append(names, t.Label)
-			}
-			out.Claims = append(out.Claims, fmt.Sprintf("node %d (%s)", n.Node, strings.Join(names, ", ")))
+		} else if n.Explained() {
+			out.Claims = append(out.Claims, claim{n.Node, n.Ties[0].Label, n.Ties[0].Bits})
 		}
 	}
+	slices.SortStableFunc(out.Claims, func(a, b claim) int { return cmp.Compare(b.Bits, a.Bits) })
+	if out.More = len(out.Claims) - mostClaims; out.More > 0 {
+		out.Claims = out.Claims[:mostClaims]
+	}
+	out.compare()
 	return out
 }
 
@@ -110,6 +152,14 @@ func interval(r info.Range) string {
 		return fmt.Sprint(r.At)
 	}
 	return fmt.Sprintf("%d (%d to %d)", r.At, r.Lo, r.Hi)
+}
+
+// through names what a label is known through, as people write it.
+func through(name string) template.HTML {
+	if strings.HasPrefix(name, "node ") {
+		return template.HTML(template.HTMLEscapeString(name))
+	}
+	return scripts(inSentence(figure.QuantityName(name)))
 }
 
 // reproduced is how well a node is matched in each other run.

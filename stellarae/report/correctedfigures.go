@@ -2,6 +2,8 @@ package report
 
 import (
 	"fmt"
+	"math"
+	"path/filepath"
 	"slices"
 
 	"github.com/stellarae/lab/stellarae/figure"
@@ -22,7 +24,7 @@ func (r *Report) drawCorrected(add func(drawing, *figure.Figure, error) error) e
 		fig, err := figure.AssociationMap(r.mapData())
 		if err := add(drawing{
 			Name: "map", Corrected: true, Alt: "What nodes and labels share, with marks of significance",
-			Read: "One column is one node, one row one label; the colour is the information they share beyond that of permuted labels. A full mark is a claim that holds for the whole map, a half mark one that comes through another label or node, an empty mark is worth a look only.",
+			Read: "One column is one node, one row one label; the colour is the information they share beyond that of permuted labels. A full mark is a claim that holds for the whole map, a half mark one that comes through another label or node, a dot a mere trace, an empty mark is worth a look only.",
 		}, fig, err); err != nil {
 			return err
 		}
@@ -30,6 +32,24 @@ func (r *Report) drawCorrected(add func(drawing, *figure.Figure, error) error) e
 		if err := add(drawing{
 			Name: "use", Corrected: true, Alt: "How much nodes move against what they know",
 			Read: "One point is one node: to the right those that move, above those that know a label. Hollow points know a label that the decoder cannot use, since their codes hardly move.",
+		}, fig, err); err != nil {
+			return err
+		}
+	}
+	if len(k.InformativeNodes()) > 0 && len(k.Map.Cells) > 0 {
+		fig, err := figure.Dependency(r.dependencyData())
+		if err := add(drawing{
+			Name: "dependency", Corrected: true, Alt: "Which informative node carries which label",
+			Read: "A line joins a node to a label it carries, the wider the more bits; a dashed line where it knows the label only through another one. Arcs join nodes, and labels, that depend on each other.",
+		}, fig, err); err != nil {
+			return err
+		}
+	}
+	if pairs := r.intervalPairs(); len(pairs) > 0 {
+		fig, err := figure.MIIntervals(figure.MIIntervalsData{Title: "Mutual information, with its interval", Pairs: pairs})
+		if err := add(drawing{
+			Name: "intervals", Corrected: true, Alt: "Mutual information of nodes and labels, with intervals, beside the published estimate",
+			Read: "Estimates by nearest neighbours with the interval over subsamples of the stars; beside them the histogram of 40 bins of the paper, which is biased.",
 		}, fig, err); err != nil {
 			return err
 		}
@@ -57,20 +77,17 @@ func (r *Report) drawCorrected(add func(drawing, *figure.Figure, error) error) e
 // the difference.
 func (r *Report) mapData() figure.AssociationMapData {
 	k := r.Corrected
-	d := figure.AssociationMapData{Title: "What the nodes know", Alpha: k.Alpha}
+	d := figure.AssociationMapData{Title: "What the nodes know", Cells: k.Map.Cells, Alpha: k.Alpha, LeastBits: k.LeastBits}
 	through := make([][]bool, len(k.Map.Cells))
+	d.Through = through
 	for l, row := range k.Map.Cells {
-		named := slices.Clone(row)
 		through[l] = make([]bool, len(row))
-		for i := range named {
+		for i := range row {
 			for _, t := range k.Findings[i].Ties {
 				through[l][i] = through[l][i] || t.Label == row[i].Label && t.Through != ""
 			}
-			named[i].Label = figure.QuantityName(row[i].Label)
 		}
-		d.Cells = append(d.Cells, named)
 	}
-	d.Through = through
 	for _, n := range k.Findings {
 		if n.Informative || len(n.Ties) > 0 {
 			d.Nodes = append(d.Nodes, n.Node)
@@ -113,7 +130,7 @@ func (r *Report) thresholdData() figure.ThresholdCurveData {
 	d := figure.ThresholdCurveData{Title: "How many nodes are informative", Threshold: k.Threshold, Runs: []figure.ThresholdRun{run}}
 	for _, other := range k.Runs {
 		if len(d.Runs) < 7 {
-			d.Runs = append(d.Runs, figure.ThresholdRun{Name: other.Name, Thresholds: run.Thresholds, Count: counts(other.Curve)})
+			d.Runs = append(d.Runs, figure.ThresholdRun{Name: filepath.Base(other.Name), Thresholds: run.Thresholds, Count: counts(other.Curve)})
 		}
 	}
 	return d
@@ -124,4 +141,65 @@ func counts(curve []info.ThresholdCount) (n []int) {
 		n = append(n, t.Count.At)
 	}
 	return n
+}
+
+// dependencyData takes the informative nodes and the labels that any of them
+// knows, with the dependences found among both.
+func (r *Report) dependencyData() figure.DependencyData {
+	k := r.Corrected
+	d := figure.DependencyData{Title: "Nodes and labels", Nodes: k.InformativeNodes()}
+	at := map[string]int{}
+	for n, i := range d.Nodes {
+		for _, t := range k.Findings[i].Ties {
+			if t.Trace {
+				continue
+			}
+			if _, known := at[t.Label]; !known {
+				at[t.Label] = len(d.Labels)
+				d.Labels = append(d.Labels, t.Label)
+			}
+			d.Carried = append(d.Carried, figure.CarriedLabel{Node: n, Label: at[t.Label], Bits: t.Bits, Through: t.Through != ""})
+		}
+	}
+	if k.Dependence != nil {
+		for b, row := range k.Dependence.Pairs.Cells {
+			for a := range b {
+				if c := row[a]; c.Adjusted <= k.Alpha && c.Effect.Bits >= k.LeastBits {
+					d.NodePairs = append(d.NodePairs, figure.DependentPair{A: a, B: b})
+				}
+			}
+		}
+	}
+	for _, p := range k.LabelPairs {
+		a, known := at[p.A]
+		b, both := at[p.B]
+		if known && both {
+			d.LabelPairs = append(d.LabelPairs, figure.DependentPair{A: a, B: b})
+		}
+	}
+	return d
+}
+
+// publishedBins is the number of bins of the histogram shown beside intervals.
+const publishedBins = 40
+
+// intervalPairs are the informative nodes and the labels they know by more than
+// a trace.
+func (r *Report) intervalPairs() (pairs []figure.MIPair) {
+	k := r.Corrected
+	for l, row := range k.Map.Cells {
+		for _, i := range k.InformativeNodes() {
+			for _, t := range k.Findings[i].Ties {
+				if t.Label != row[i].Label || t.Trace || t.Interval.Clusters == 0 {
+					continue
+				}
+				p := figure.MIPair{Label: t.Label, Node: i, Interval: t.Interval}
+				if b := slices.Index(r.Count.Bins, publishedBins); b >= 0 && len(r.Count.Labels[l].MI) > b {
+					p.References = []figure.MIReference{{Name: fmt.Sprintf("histogram of %d bins, as published", publishedBins), Value: r.Count.Labels[l].MI[b][i], Spread: math.NaN()}}
+				}
+				pairs = append(pairs, p)
+			}
+		}
+	}
+	return pairs
 }

@@ -36,14 +36,9 @@ var page = template.Must(template.New("page").Funcs(template.FuncMap{
 	"base":     filepath.Base,
 	"interval": interval,
 	"join":     strings.Join,
-	"by": func(through string) template.HTML {
-		if strings.HasPrefix(through, "node ") {
-			return template.HTML(template.HTMLEscapeString(through))
-		}
-		return scripts(inSentence(figure.QuantityName(through)))
-	},
-	"matched": reproduced,
-	"bestOf":  bestOf,
+	"by":       through,
+	"upper":    func(s string) string { return strings.ToUpper(s[:min(1, len(s))]) + s[min(1, len(s)):] },
+	"matched":  reproduced,
 }).Parse(correctedText + pageText))
 
 func (r *Report) html(f *findings, drawings []drawing) ([]byte, error) {

@@ -342,7 +342,7 @@ func (p *Plan) Idle() bool {
 		}
 	}
 	for _, d := range p.f.decls {
-		if d.kind == cell.Func && !d.generic && len(p.l.slots[strings.ReplaceAll(d.name, ".", dot)]) > 0 {
+		if d.kind == cell.Func && !d.generic && p.l.called(strings.ReplaceAll(d.name, ".", dot)) {
 			return false
 		}
 	}

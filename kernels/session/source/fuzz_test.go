@@ -37,13 +37,15 @@ var cells = []string{
 
 	"type int string\ntype U int\nfunc (U) M(int) {}", "int := 1\ntype T struct{ b string }", "T := 1", "func T() {}",
 
+	"f := 1.5", "func x() {}\nvar h = \"\"", "type int string", "type error struct{}\nfunc (T) M() error { return error{} }", "type int bool\nfunc G[E any](e E) int { return true }\nG(1)",
 	"x := 1\nfunc init() { x++ }\nfunc main() {}\nint := 1",
 
 	// What refers to itself, and what declares nothing.
 	"var a = a", "a := a", "var r = func() { r() }", "const a = a", "const ()\nvar ()\ntype ()\nimport ()", "(y) := 1", "type A = T\nfunc (A) M() {}",
 }
 
-// What Check takes must compile as it is written out, after any other cell. go/types
+// What Check takes must compile as it is written out, after any other cell, and
+// mean by a name what earlier plugins mean. go/types
 // looks for instantiation cycles only where there is nothing else to say, and so
 // Check leaves them to the compiler.
 func FuzzCheck(f *testing.F) {
@@ -67,7 +69,7 @@ func FuzzCheck(f *testing.F) {
 			}
 		}
 
-		s.l = New()
+		s.l, s.seen = New(), map[string]string{}
 		if plan, ds := s.checkIn(first, Process); plan == nil {
 			t.Fatal(ds)
 		} else {

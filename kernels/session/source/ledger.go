@@ -135,6 +135,7 @@ type variable struct {
 	file    *ast.File // package main; imports; var name typ
 	version int       // of its name
 	emitted string    // type in emitted names, when last compiled
+	words   string    // the language's own types in it, which cells may declare over
 	origin  *text
 }
 
@@ -147,11 +148,10 @@ type Ledger struct {
 	blanks  map[string]bool   // path of import _ -> whether the worker that lives has it
 	inits   map[string]*decl  // init and init_name, which run where a program begins
 
-	types    map[string]*typeState
-	slots    map[string]map[string]int // function -> signature -> version
-	varTypes map[string]map[string]int // variable -> type -> version
-	serial   int
-	locals   int // types declared in functions, in all that was written out
+	types   map[string]*typeState
+	symbols map[string]map[string]int // variable or function -> kind and type -> version
+	serial  int
+	locals  int // types declared in functions, in all that was written out
 }
 
 // typeState follows a type, or a generic function, through its redefinitions.
@@ -166,7 +166,7 @@ type typeState struct {
 func New() *Ledger {
 	return &Ledger{
 		fset: token.NewFileSet(), decls: map[string]*decl{}, vars: map[string]*variable{}, imports: map[string]Import{}, inits: map[string]*decl{}, blanks: map[string]bool{},
-		types: map[string]*typeState{}, slots: map[string]map[string]int{}, varTypes: map[string]map[string]int{},
+		types: map[string]*typeState{}, symbols: map[string]map[string]int{},
 	}
 }
 
@@ -183,8 +183,7 @@ func (l *Ledger) clone() *Ledger {
 		s := *v
 		c.types[k] = &s
 	}
-	c.slots = cloneNested(l.slots)
-	c.varTypes = cloneNested(l.varTypes)
+	c.symbols = cloneNested(l.symbols)
 	return &c
 }
 
@@ -223,7 +222,7 @@ func (l *Ledger) Reset() {
 	for name, s := range l.types {
 		n.types[name] = &typeState{last: s.last, version: s.version}
 	}
-	n.slots, n.varTypes = l.slots, l.varTypes
+	n.symbols = l.symbols
 	*l = *n
 }
 

@@ -6,6 +6,7 @@ import (
 	"go/types"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/stellarae/lab/kernels/cell"
 )
@@ -28,11 +29,11 @@ func (p *Plan) live() []Diag {
 			continue
 		}
 		lost, parts := false, map[types.Type]bool{}
-		p.walkTypes(o.Type(), parts, func(t *types.TypeName) bool {
+		walkTypes(o.Type(), parts, func(t *types.TypeName) bool {
 			lost = lost || p.own(t) && layout[t.Name()]
 			return p.own(t)
 		})
-		lost = lost || parts[types.Typ[types.Invalid]]
+		lost = lost || parts[types.Typ[types.Invalid]] || words(o.Type()) != v.words
 		if lost && !slices.Contains(p.newVars, v) {
 			p.Dropped = append(p.Dropped, n)
 			delete(p.l.vars, n)
@@ -105,7 +106,7 @@ func (p *Plan) makeVariables() (diags []Diag) {
 			}
 			o := p.pkg.Scope().Lookup(n).(*types.Var)
 			parts := map[types.Type]bool{}
-			p.walkTypes(o.Type(), parts, func(*types.TypeName) bool { return false })
+			walkTypes(o.Type(), parts, func(*types.TypeName) bool { return false })
 			if parts[types.Typ[types.Invalid]] {
 				diags = append(diags, p.f.text.diag(s.at, s.at+len(n), fmt.Sprintf("initialization cycle: the type of %s depends on %s itself", n, n)))
 				continue
@@ -114,7 +115,7 @@ func (p *Plan) makeVariables() (diags []Diag) {
 				diags = append(diags, p.f.text.diag(s.at, s.at+len(n), fmt.Sprintf("%s cannot live in the session: its type has %s, which has no name outside of its package; use it inside a function, or keep it in a variable of an interface type", n, why)))
 				continue
 			}
-			v := &variable{name: n, origin: p.f.text, emitted: p.emittedType(o.Type())}
+			v := &variable{name: n, origin: p.f.text, emitted: p.emittedType(o.Type()), words: words(o.Type())}
 			names := map[string]string{}
 			v.typ = types.TypeString(o.Type(), func(pkg *types.Package) string {
 				if pkg == p.pkg {
@@ -130,20 +131,28 @@ func (p *Plan) makeVariables() (diags []Diag) {
 				diags = append(diags, p.f.text.diag(s.at, s.at+len(n), err.Error()))
 				continue
 			}
-			versions := p.l.varTypes[n]
-			if versions == nil {
-				versions = map[string]int{}
-				p.l.varTypes[n] = versions
-			}
-			if versions[v.emitted] == 0 {
-				versions[v.emitted] = len(versions) + 1
-			}
-			v.version = versions[v.emitted]
+			v.version = p.l.symbol(n, "var "+v.emitted)
 			p.l.vars[n] = v
 			p.newVars = append(p.newVars, v)
 		}
 	}
 	return diags
+}
+
+// words are the types of the language that a type is written with.
+func words(t types.Type) string {
+	parts := map[types.Type]bool{}
+	walkTypes(t, parts, func(*types.TypeName) bool { return false })
+	var out []string
+	for t := range parts {
+		o, named := t.(interface{ Obj() *types.TypeName })
+		_, basic := t.(*types.Basic)
+		if basic || named && o.Obj().Pkg() == nil {
+			out = append(out, t.String())
+		}
+	}
+	slices.Sort(out)
+	return strings.Join(out, " ")
 }
 
 // unnameable says what in a type another package cannot write down.
@@ -159,7 +168,7 @@ func (p *Plan) unnameable(t types.Type) (why string) {
 			}
 		}
 	}
-	p.walkTypes(t, seen, func(o *types.TypeName) bool {
+	walkTypes(t, seen, func(o *types.TypeName) bool {
 		switch {
 		case o.Pkg() == nil || p.own(o):
 		case o.Pkg() == p.pkg:

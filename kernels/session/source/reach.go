@@ -59,7 +59,7 @@ func (p *Plan) own(o types.Object) bool {
 
 // walkOne calls f with the session's types that t mentions.
 func (p *Plan) walkOne(t types.Type, f func(name string)) {
-	p.walkTypes(t, map[types.Type]bool{}, func(o *types.TypeName) bool {
+	walkTypes(t, map[types.Type]bool{}, func(o *types.TypeName) bool {
 		if p.own(o) {
 			f(o.Name())
 		}
@@ -69,7 +69,7 @@ func (p *Plan) walkOne(t types.Type, f func(name string)) {
 
 // walk goes on into the definitions of those types.
 func (p *Plan) walk(t types.Type, f func(name string)) {
-	p.walkTypes(t, map[types.Type]bool{}, func(o *types.TypeName) bool {
+	walkTypes(t, map[types.Type]bool{}, func(o *types.TypeName) bool {
 		if p.own(o) {
 			f(o.Name())
 			return true
@@ -78,12 +78,12 @@ func (p *Plan) walk(t types.Type, f func(name string)) {
 	})
 }
 
-func (p *Plan) walkTypes(t types.Type, seen map[types.Type]bool, named func(*types.TypeName) bool) {
+func walkTypes(t types.Type, seen map[types.Type]bool, named func(*types.TypeName) bool) {
 	if seen[t] {
 		return
 	}
 	seen[t] = true
-	go1 := func(t types.Type) { p.walkTypes(t, seen, named) }
+	go1 := func(t types.Type) { walkTypes(t, seen, named) }
 	switch t := t.(type) {
 	case *types.Alias:
 		named(t.Obj())

@@ -13,6 +13,7 @@ import (
 	"maps"
 	"os"
 	"os/exec"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -80,9 +81,13 @@ type session struct {
 	l  *Ledger
 	n  int
 	pk std
+
+	seen map[string]string // variables and types that were written out
 }
 
-func newSession(t testing.TB) *session { return &session{t: t, l: New(), pk: newStd(t)} }
+func newSession(t testing.TB) *session {
+	return &session{t: t, l: New(), pk: newStd(t), seen: map[string]string{}}
+}
 
 // check gives no plan for a cell with errors.
 func (s *session) check(code string) (*Plan, []Diag) { return s.checkIn(code, Living) }
@@ -129,6 +134,46 @@ func (s *session) compiles(files map[string][]byte) error {
 		}
 		list = append(list, f)
 	}
-	_, err := (&types.Config{Importer: s.pk}).Check("main", fset, list, nil)
-	return err
+	pkg, err := (&types.Config{Importer: s.pk}).Check("main", fset, list, nil)
+	if err != nil {
+		return err
+	}
+	return s.memory(pkg)
+}
+
+// version is the number of a type of the session, whose layout stays while it
+// has other methods. int and its like have one even at first, to be told apart.
+var version = regexp.MustCompile(`\b([^\W\d]\w*)` + mark + `\d+`)
+
+// memory checks that a name is the same variable, or type, in all plugins.
+func (s *session) memory(pkg *types.Package) error {
+	qualify := types.RelativeTo(pkg)
+	plain := func(t types.Type) string {
+		return version.ReplaceAllStringFunc(types.TypeString(t, qualify), func(name string) string {
+			base, _, _ := strings.Cut(name, mark)
+			if types.Universe.Lookup(base) != nil {
+				return base + mark
+			}
+			return base
+		})
+	}
+	for _, n := range pkg.Scope().Names() {
+		var is string
+		switch o := pkg.Scope().Lookup(n).(type) {
+		case *types.Var:
+			n, is = "variable "+n, plain(o.Type())
+		case *types.TypeName:
+			if o.IsAlias() || o.Type().(*types.Named).TypeParams() != nil {
+				continue
+			}
+			n, is = "type "+n, types.TypeString(o.Type().Underlying(), qualify)
+		default:
+			continue
+		}
+		if was := s.seen[n]; was != "" && was != is {
+			return fmt.Errorf("%s was %s and is %s", n, was, is)
+		}
+		s.seen[n] = is
+	}
+	return nil
 }

@@ -65,9 +65,9 @@ func (p *Plan) versionTypes() (changed, layout map[string]bool) {
 func (p *Plan) valid(f *types.Func) bool {
 	parts := map[types.Type]bool{}
 	for v := range flat(f).Params().Variables() {
-		p.walkTypes(v.Type(), parts, func(*types.TypeName) bool { return false })
+		walkTypes(v.Type(), parts, func(*types.TypeName) bool { return false })
 	}
-	p.walkTypes(f.Signature().Results(), parts, func(*types.TypeName) bool { return false })
+	walkTypes(f.Signature().Results(), parts, func(*types.TypeName) bool { return false })
 	return !parts[types.Typ[types.Invalid]]
 }
 
@@ -75,12 +75,7 @@ func (p *Plan) valid(f *types.Func) bool {
 // would make it another; and the session's types it is made of.
 func (p *Plan) definition(name string, d *decl) (local, layout string, refs, layoutRefs map[string]bool) {
 	refs, layoutRefs = map[string]bool{}, map[string]bool{}
-	natural := func(pkg *types.Package) string {
-		if pkg == p.pkg {
-			return ""
-		}
-		return pkg.Path()
-	}
+	natural := func(pkg *types.Package) string { return pkg.Path() } // also of the session, which may have an int of its own
 	note := func(t types.Type, into ...map[string]bool) {
 		p.walkOne(t, func(n string) {
 			for _, m := range into {
@@ -101,6 +96,7 @@ func (p *Plan) definition(name string, d *decl) (local, layout string, refs, lay
 				case *types.Const:
 					fmt.Fprintf(&b, "|%s=%s", u.Name(), u.Val().ExactString())
 				case *types.TypeName:
+					fmt.Fprintf(&b, "|type %s", u.Name())
 					refs[u.Name()] = true
 				case *types.Func:
 					if u.Signature().TypeParams() != nil {
@@ -204,24 +200,39 @@ func (p *Plan) typeName(name string) string {
 
 // slot is the variable that holds a function or a method.
 func (p *Plan) slot(o *types.Func) string {
-	name, key := o.Name(), p.emittedType(o.Type())
+	name := o.Name()
 	if r := o.Signature().Recv(); r != nil {
 		t := r.Type()
 		if ptr, ok := t.(*types.Pointer); ok {
 			t = ptr.Elem()
 		}
 		name = t.(*types.Named).Obj().Name() + dot + name
-		key = p.emittedType(r.Type()) + " " + key
 	}
-	versions := p.l.slots[name]
+	return number(name, p.l.symbol(name, "func "+p.emittedType(flat(o))))
+}
+
+// symbol numbers what one name stands for in a worker: there, what has the same
+// name is the same memory. kind is "var " or "func " and the type.
+func (l *Ledger) symbol(name, kind string) int {
+	versions := l.symbols[name]
 	if versions == nil {
 		versions = map[string]int{}
-		p.l.slots[name] = versions
+		l.symbols[name] = versions
 	}
-	if versions[key] == 0 {
-		versions[key] = len(versions) + 1
+	if versions[kind] == 0 {
+		versions[kind] = len(versions) + 1
 	}
-	return number(name, versions[key])
+	return versions[kind]
+}
+
+// called says whether a function or method of that name was written out.
+func (l *Ledger) called(name string) bool {
+	for kind := range l.symbols[name] {
+		if strings.HasPrefix(kind, "func ") {
+			return true
+		}
+	}
+	return false
 }
 
 // emittedType writes a type in emitted names and full package paths.

@@ -39,6 +39,7 @@ type corrected struct {
 	Table     []sideBySide
 	Claims    []claim // what nodes that are not informative know most of, the largest first
 	More      int     // such nodes beyond those
+	Unused    int     // all of them
 	Names     []string
 	Compared  []encoderRow // this network, and the encoders that learned nothing
 	Published []int
@@ -139,6 +140,7 @@ func (r *Report) corrected(f *findings) *corrected {
 		}
 	}
 	slices.SortStableFunc(out.Claims, func(a, b claim) int { return cmp.Compare(b.Bits, a.Bits) })
+	out.Unused = len(out.Claims)
 	if out.More = len(out.Claims) - mostClaims; out.More > 0 {
 		out.Claims = out.Claims[:mostClaims]
 	}

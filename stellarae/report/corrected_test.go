@@ -53,7 +53,7 @@ func TestCorrectedPage(t *testing.T) {
 		"dealt anew to the stars: no node claims it, as it should be",
 		"not informative and without a label, as it should be",
 		"correlation of 0.5: found, as it should be",
-		"Bits of the best node about",
+		"Bits the best node shares with",
 		"untrained",
 		"and 1 other training run.",
 	} {

@@ -6,79 +6,38 @@ import (
 	"testing"
 
 	"github.com/stellarae/lab/stellarae/info/mi"
-	"gonum.org/v1/gonum/stat"
 )
 
-// law draws pairs whose mutual information is known in closed form.
-type law struct {
-	name  string
-	truth float64 // nats
-	bias  float64 // of KSG with 3 neighbours and 1,000 rows: mean of 60 others
-	draw  func(rng *rand.Rand) (x, y float64)
-}
-
-func laws() []law {
-	var all []law
-	for _, g := range [][2]float64{{0, -0.004}, {0.3, -0.001}, {0.6, 0.002}, {0.9, 0.014}} {
-		rho, bias := g[0], g[1]
-		all = append(all, law{"gaussian", mi.Gaussian(rho), bias, func(rng *rand.Rand) (float64, float64) {
-			a, b := rng.NormFloat64(), rng.NormFloat64()
-			return a, rho*a + math.Sqrt(1-rho*rho)*b
-		}})
-	}
-	// y is x and uniform noise of a width w up to 1: h(y) = w/2, h(y|x) = ln w.
-	// Hard edges are the weak side of the method: a neighbourhood reaches over
-	// them.
-	for _, u := range [][2]float64{{1, -0.023}, {0.5, -0.037}} {
-		w, bias := u[0], u[1]
-		all = append(all, law{"uniform noise", w/2 - math.Log(w), bias, func(rng *rand.Rand) (float64, float64) {
-			x := rng.Float64()
-			return x, x + w*rng.Float64()
-		}})
-	}
-	// Two squares, far apart on the diagonal: which one is shared.
-	all = append(all, law{"two squares", math.Ln2, 0, func(rng *rand.Rand) (float64, float64) {
-		c := 3 * float64(rng.IntN(2))
-		return c + rng.Float64(), c + rng.Float64()
-	}})
-	return all
-}
-
-func sampleOf(l law, rng *rand.Rand, n int) (x, y []float64) {
-	for range n {
-		a, b := l.draw(rng)
-		x, y = append(x, a), append(y, b)
-	}
-	return x, y
-}
-
-// The mean of 40 estimates lies within three standard errors of the truth and
-// the bias measured before with other numbers, itself known to 0.006 nats. The
-// bias of Gaussian laws is far below the spread of one estimate, 0.03 nats.
+// Where the density is smooth an estimate by neighbours is nearer to the truth than
+// its own spread, on average, from 1,000 rows on where up to two nats are shared: an
+// estimate is then within three standard errors of the truth. Up to half a nat the bias
+// is not even seen in the mean of many, within three standard errors of that. Steeper
+// relations and slanted hard edges move estimates by up to twice their spread. The
+// tables of docs/estimators.md measure more.
 func TestNeighboursFindTheTruth(t *testing.T) {
+	sizes, repeat := []int{1000, 4000}, 40
 	if testing.Short() {
-		t.Skip("statistics over many samples")
+		sizes = []int{1000}
 	}
-	const n, repeat, known = 1000, 40, 0.006
-	for seed, l := range laws() {
-		rng := rand.New(rand.NewPCG(uint64(seed), 9))
-		got := map[string][]float64{}
-		for range repeat {
-			x, y := sampleOf(l, rng, n)
-			for name, estimate := range map[string]func(x, y []float64, k int) (float64, error){
-				"KSG1": mi.KSG1, "KSG2": mi.KSG2, "Mixed": mi.Mixed,
-			} {
-				v, err := estimate(x, y, 3)
-				if err != nil {
-					t.Fatal(err)
+	for _, c := range []struct {
+		law
+		most float64 // of the bias, in spreads of one estimate
+	}{
+		{gaussianLaw(0), 1}, {gaussianLaw(0.3), 1}, {gaussianLaw(0.6), 1}, {gaussianLaw(0.9), 1},
+		{gaussianLaw(0.99), 1}, {crossLaw(), 1}, {squaresLaw(), 1},
+		{gaussianLaw(0.999), 2}, {uniformLaw(1), 2}, {uniformLaw(0.5), 2},
+	} {
+		for name, estimate := range map[string]func(x, y []float64, k int) (float64, error){
+			"KSG1": mi.KSG1, "KSG2": mi.KSG2, "Mixed": mi.Mixed,
+		} {
+			for _, n := range sizes {
+				m := measure(t, c.truth, repeat, func(rng *rand.Rand) (float64, error) {
+					x, y := c.sample(rng, n)
+					return estimate(x, y, 3)
+				})
+				if math.Abs(m.bias) > c.most*m.sd || c.most == 1 && c.truth < 0.5 && math.Abs(m.off()) > 3 {
+					t.Errorf("%s of %d rows, %s of %.3f nats: %v", name, n, c.name, c.truth, m)
 				}
-				got[name] = append(got[name], v)
-			}
-		}
-		for name, values := range got {
-			mean, sd := stat.MeanStdDev(values, nil)
-			if se := sd / math.Sqrt(repeat); math.Abs(mean-l.truth-l.bias) > 3*se+known {
-				t.Errorf("%s, %s of %.3f nats: mean %.4f +- %.4f", name, l.name, l.truth, mean, se)
 			}
 		}
 	}
@@ -197,8 +156,8 @@ func TestMixtureFindsTheTruth(t *testing.T) {
 			t.Errorf("rho %v: %+v (%v), truth %.3f", rho, m, err, mi.Gaussian(rho))
 		}
 	}
-	l := laws()[6]
-	x, y := sampleOf(l, rand.New(rand.NewPCG(6, 6)), 400)
+	l := squaresLaw()
+	x, y := l.sample(rand.New(rand.NewPCG(6, 6)), 400)
 	m, err := mi.Mixture(x, y, mi.MixtureOptions{Seed: 2, MostParts: 2, Bootstraps: 20, Draws: 5000})
 	if err != nil || m.Parts < 2 || math.Abs(m.MI-l.truth) > 3*m.SD+0.02 {
 		t.Errorf("two squares: %+v (%v)", m, err)

@@ -1,0 +1,177 @@
+// Package photosphere computes the spectrum of light that leaves the surface
+// of a star, from its effective temperature, gravity, metallicity and a list of
+// lines: a plane atmosphere in hydrostatic equilibrium and local thermodynamic
+// equilibrium, whose temperature follows Eddington's law.
+//
+// It does not replace models of stellar atmospheres (no convection, no line
+// blanketing, no departures from equilibrium), and knows neither rotation nor
+// instruments.
+//
+//	s := photosphere.New(lines, 5000, 5400, 0.4)
+//	flux := make([]float32, s.Len())
+//	s.Flux(flux, photosphere.Star{Teff: 5772, LogG: 4.44})
+package photosphere
+
+import (
+	"math"
+	"sync"
+
+	"github.com/stellarae/lab/datasets/linelist"
+)
+
+// classical is pi e2 / (m c), cm2 Hz.
+const classical = 0.0265400
+
+// weakest is the ratio of a line's opacity to that of the continuum at 5000 A
+// below which it, or its wing, is left out.
+const weakest = 1.5e-4
+
+// Synthesis computes spectra from one list of lines on one axis: equal steps of
+// velocity, so that a Doppler shift moves all samples alike. Its methods can be
+// called concurrently.
+type Synthesis struct {
+	lines   []line
+	species []linelist.Species
+	start   float64 // ln of the first wavelength in Angstrom
+	step    float64 // km/s
+	n       int
+	voigt   *voigtTable
+	scratch sync.Pool // opacities, depth after depth
+}
+
+// New prepares the synthesis from first to last, Angstrom in air, at rest, in
+// steps of so many km/s. Lines outside are heard up to 60 A away. The list may
+// come in any order. It panics if the range or the step is not positive.
+func New(list []linelist.Line, first, last, step float64) *Synthesis {
+	if !(first > 0 && last > first && step > 0) {
+		panic("photosphere: want a range of wavelengths and a step above 0")
+	}
+	s := &Synthesis{start: math.Log(first), step: step, voigt: voigt()}
+	s.n = int((math.Log(last)-s.start)*speedKm/step) + 2
+	s.scratch.New = func() any {
+		opacity := make([]float32, depths*s.n)
+		return &opacity
+	}
+	var near []linelist.Line
+	for _, l := range list {
+		if l.Wave > first-60 && l.Wave < last+60 {
+			near = append(near, l)
+		}
+	}
+	s.lines, s.species = compile(near)
+	for i := range s.lines {
+		s.lines[i].index = s.Index(s.lines[i].wave)
+	}
+	return s
+}
+
+const speedKm = lightSpeed / 1e5 // km/s
+
+// Len is the number of samples.
+func (s *Synthesis) Len() int { return s.n }
+
+// Step is in km/s.
+func (s *Synthesis) Step() float64 { return s.step }
+
+// Index is the fractional place of a wavelength.
+func (s *Synthesis) Index(wave float64) float64 {
+	return (math.Log(wave) - s.start) * speedKm / s.step
+}
+
+// Wave is the wavelength at a fractional place.
+func (s *Synthesis) Wave(index float64) float64 {
+	return math.Exp(s.start + index*s.step/speedKm)
+}
+
+// Flux fills dst, of length Len, with the flux of a star over that of its
+// continuum, integrated over the disc, from 0 to 1. It is meant for 3,300 to
+// 12,000 K; outside it is what the equations give.
+func (s *Synthesis) Flux(dst []float32, star Star) {
+	a := newAtmosphere(star)
+	opacity := s.scratch.Get().(*[]float32)
+	defer s.scratch.Put(opacity)
+	for d := range depths {
+		layer := (*opacity)[d*s.n : (d+1)*s.n]
+		clear(layer)
+		s.addLines(layer, a, d)
+	}
+	s.emerge(dst, *opacity, a)
+}
+
+// Limb is the coefficient u of linear limb darkening, I(mu)/I(1) = 1 - u + u mu,
+// of a star's continuum at a wavelength in Angstrom.
+func Limb(star Star, wave float64) float64 { return newAtmosphere(star).limb(wave) }
+
+// Strengths are the opacities of lines at their centres over that of the
+// continuum at 5000 A where it has an optical depth of 0.08: a line of 1 is
+// about to saturate. It is 0 for a species that the tables lack.
+func Strengths(star Star, list []linelist.Line) []float64 {
+	const layer = 15
+	a := newAtmosphere(star)
+	out := make([]float64, len(list))
+	for i, l := range list {
+		if known(l.Species) {
+			peak, _ := a.line(layer, l.Species)
+			out[i] = peak * l.Wave * math.Pow(10, l.LogGF) * a.lower(layer, l.Excitation, l.Wave)
+		}
+	}
+	return out
+}
+
+// line is what the lines of a species share in layer d: the opacity at the
+// centre over that of the continuum, for an Angstrom of wavelength, gf = 1 and
+// all atoms in the lower level; and the Doppler width in cm/s.
+func (a *atmosphere) line(d int, sp linelist.Species) (peak, doppler float64) {
+	g := a.gas[d]
+	doppler = dopplerWidth(g.temp, mass(sp), a.micro)
+	return classical / math.SqrtPi * 1e-8 / doppler * g.perWeight(sp) / a.alpha[d], doppler
+}
+
+// dopplerWidth of thermal motion and microturbulence, cm/s: speed at which the
+// profile has fallen by e.
+func dopplerWidth(temp, mass, micro float64) float64 {
+	return math.Sqrt(2*boltzmann*temp/(mass*atomicMass) + micro*micro)
+}
+
+// lower is Boltzmann's factor, less stimulated emission.
+func (a *atmosphere) lower(d int, excite, wave float64) float64 {
+	kt := boltzmannEV * a.gas[d].temp
+	return math.Exp(-excite/kt) * -math.Expm1(-photonEnergy/(wave*kt))
+}
+
+// photonEnergy is hc, eV Angstrom.
+const photonEnergy = 12398.42
+
+// addLines adds to sum the opacity of all lines in layer d over the
+// continuum's at 5000 A.
+func (s *Synthesis) addLines(sum []float32, a *atmosphere, d int) {
+	g := a.gas[d]
+	type shared struct{ scale, doppler float64 }
+	of := make([]shared, len(s.species))
+	for i, sp := range s.species {
+		of[i].scale, of[i].doppler = a.line(d, sp)
+	}
+	// Helium and molecules collide less often and shove less.
+	neutral := g.hydrogen + 0.41*g.helium + 0.85*g.hydrogen2
+	warm := math.Log(g.temp / 1e4)
+	electrons := g.electrons * math.Exp(warm/6)
+	usual := neutral * math.Exp(0.3*warm)
+	layer := newLayerOpacity(sum)
+	for i := range s.lines {
+		l := &s.lines[i]
+		sp := &of[l.species]
+		peak := sp.scale * l.wave * l.gf * a.lower(d, l.excite, l.wave)
+		if peak < weakest {
+			continue
+		}
+		collide := usual
+		if l.power != 0.3 {
+			collide = neutral * math.Exp(l.power*warm)
+		}
+		gamma := l.rad + l.stark*electrons + l.waals*collide
+		damp := gamma * l.wave * 1e-8 / (4 * math.Pi * sp.doppler)
+		layer.add(s.voigt, l.index, s.step*1e5/sp.doppler, damp, peak, weakest)
+	}
+	layer.finish()
+	s.addHydrogen(sum, a, d)
+}

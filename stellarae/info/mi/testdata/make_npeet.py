@@ -32,6 +32,9 @@ def columns(kind):
     rows = []
     for _ in range(N):
         a, b, c, d, u = s.bell(), s.bell(), s.bell(), s.bell(), s.uniform()
+        if kind == "edges":
+            rows.append((u, u + 0.5 * s.uniform(), a + c, b - 0.5 * d))
+            continue
         y = {
             "independent": b,
             "weak": 0.6 * a + 0.8 * b,
@@ -66,7 +69,7 @@ def theirs(kind, k):
 
 
 with open(sys.argv[1] if len(sys.argv) > 1 else "npeet.json", "w") as f:
-    kinds = ["independent", "weak", "strong", "curved", "heavy"]
+    kinds = ["independent", "weak", "strong", "curved", "heavy", "edges"]
     rows = [theirs(kind, k) for kind in kinds for k in [1, 3, 10]]
     for row in rows:
         for peer in row.keys() & {"npeet", "ennemi"}:

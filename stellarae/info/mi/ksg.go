@@ -18,6 +18,13 @@ import (
 // scale first (NormalScores, Standardise). k of 3 to 10 is usual; more means
 // less spread and more bias.
 //
+// Where the density has hard edges that are not parallel to an axis, as that of x
+// and x + uniform noise, neighbourhoods reach over them and the estimate is too
+// small, by 0.03 nats for 1,000 rows, k = 3 and noise half as wide as x; so it is in
+// every implementation. The bias falls as one over the root of N: halving the rows
+// shows it (info.MutualInformation). docs/estimators.md has tables of bias and
+// spread.
+//
 // Fewer than k+1 rows, constant or not finite values and k+1 equal pairs are
 // errors (ErrTooFew, ErrConstant, ErrNotFinite, ErrTies).
 func KSG1(x, y []float64, k int) (float64, error) {

@@ -15,10 +15,10 @@ import (
 // relations and slanted hard edges move estimates by up to twice their spread. The
 // tables of docs/estimators.md measure more.
 func TestNeighboursFindTheTruth(t *testing.T) {
-	sizes, repeat := []int{1000, 4000}, 40
 	if testing.Short() {
-		sizes = []int{1000}
+		t.Skip("statistics over many samples")
 	}
+	const repeat = 40
 	for _, c := range []struct {
 		law
 		most float64 // of the bias, in spreads of one estimate
@@ -30,7 +30,7 @@ func TestNeighboursFindTheTruth(t *testing.T) {
 		for name, estimate := range map[string]func(x, y []float64, k int) (float64, error){
 			"KSG1": mi.KSG1, "KSG2": mi.KSG2, "Mixed": mi.Mixed,
 		} {
-			for _, n := range sizes {
+			for _, n := range []int{1000, 4000} {
 				m := measure(t, c.truth, repeat, func(rng *rand.Rand) (float64, error) {
 					x, y := c.sample(rng, n)
 					return estimate(x, y, 3)

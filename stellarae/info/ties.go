@@ -235,12 +235,28 @@ func (t *ties) beyond(node int, tie *Tie, given [][]float64) bool {
 	for k, c := range given {
 		conditions[k] = pick(c)
 	}
-	own, err := Beyond(pick(t.columns[node]), pick(t.labels[tie.Label]), conditions, t.o)
+	x, y := pick(t.columns[node]), pick(t.labels[tie.Label])
+	// A few permutations tell the share, which decides most cases; the level wants
+	// all of them.
+	o := t.o
+	o.Permutations = min(fewPermutations, t.o.Permutations)
+	own, err := Beyond(x, y, conditions, o)
+	if err == nil && own.share() >= ownShare {
+		own, err = Beyond(x, y, conditions, t.o)
+	}
 	if err != nil {
 		tie.Note = err.Error()
 		return true
 	}
-	tie.Note = ""
-	tie.Own = max(0, (own.Conditional-own.Null)/max(own.MI, own.Conditional-own.Null))
+	tie.Note, tie.Own = "", own.share()
 	return own.P <= ownLevel && tie.Own >= ownShare
 }
+
+// share is how much of the information remains beyond the condition, 0 to 1.
+func (o OwnInformation) share() float64 {
+	beyond := o.Conditional - o.Null
+	return max(0, beyond/max(o.MI, beyond))
+}
+
+// fewPermutations give the mean of a null well enough.
+const fewPermutations = 19

@@ -26,9 +26,10 @@ type Information struct {
 	Missing int // rows with a NaN, which did not
 
 	// Bias is what Estimate is too large by, if halving the clusters shows it and
-	// it falls as one over the root of their number, as that of hard edges and of
-	// steep relations does. It is known to about 2 SE. Where it is beyond that,
-	// Estimate-Bias is nearer to the truth than the interval.
+	// it falls as one over the root of their number, as that of hard edges does. It
+	// is known to about 2 SE; where it is beyond that, Estimate-Bias is nearer to
+	// the truth. Steep relations of few rows make it too large: see
+	// docs/estimators.md.
 	Bias float64
 }
 

@@ -155,7 +155,7 @@ func TestTables(t *testing.T) {
 		if !found || !closed {
 			t.Fatalf("%s: no place for %q", *page, mark)
 		}
-		out = before + begin + "\n" + table + "\n" + end + after
+		out = before + begin + "\n" + strings.TrimSpace(table) + "\n\n" + end + after
 	}
 	for _, rho := range []float64{0, 0.3, 0.6, 0.9, 0.99, 0.999} {
 		l := gaussianLaw(rho)

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/stellarae/lab/stellarae/atomicfile"
 )
 
 // Report is what a download did.
@@ -91,6 +93,9 @@ func (a *Archive) Download(ctx context.Context, list []Product, dir string, prog
 // missing gives the products that a folder has not, and cleans up what a
 // killed program left between two steps.
 func missing(ctx context.Context, j *journal, list []Product, dir string) ([]Product, error) {
+	if err := atomicfile.Clean(dir); err != nil {
+		return nil, err
+	}
 	states, err := filepath.Glob(filepath.Join(escape(dir), "*"+stateSuffix))
 	if err != nil {
 		return nil, err

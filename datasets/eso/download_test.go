@@ -358,7 +358,6 @@ func TestInterrupted(t *testing.T) {
 	if !errors.Is(err, context.Canceled) || report.Fetched < 10 || report.Fetched > 14 || len(report.Failures) > 0 {
 		t.Fatalf("%+v, %v", report, err)
 	}
-	s.Pace = 0
 	report, err = a.Download(t.Context(), products(s), dir, nil)
 	if err != nil || report.Present+report.Fetched != 40 {
 		t.Fatalf("%+v, %v", report, err)

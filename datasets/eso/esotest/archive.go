@@ -147,10 +147,16 @@ func (a *Archive) Put(id string, data []byte) {
 	f.data = data
 }
 
-// Log is what the archive did so far.
+// Log is what the archive did so far. It waits a while for requests under way,
+// of which the client may have had all and the archive not yet made a note.
 func (a *Archive) Log() Log {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	for end := time.Now().Add(2 * time.Second); a.log.now > 0 && time.Now().Before(end); {
+		a.mu.Unlock()
+		time.Sleep(time.Millisecond)
+		a.mu.Lock()
+	}
 	l := a.log
 	l.Faults, l.Delivered = clone(l.Faults), clone(l.Delivered)
 	l.Agents, l.Tokens = clone(l.Agents), clone(l.Tokens)

@@ -2,6 +2,7 @@ package info
 
 import (
 	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -55,5 +56,29 @@ func TestMADIsEquivariant(t *testing.T) {
 	one, zero := MAD(mat.NewDense(1, 2, []float64{3, -1}))
 	if !slices.Equal(one, []float64{3, -1}) || !slices.Equal(zero, []float64{0, 0}) {
 		t.Errorf("one row: median %v, MAD %v", one, zero)
+	}
+}
+
+// Any order, with and without repeats: the median is that of the sorted values.
+func TestMedianIsThatOfSortedValues(t *testing.T) {
+	rng := rand.New(rand.NewPCG(2, 2))
+	for n := 1; n < 200; n++ {
+		for kind := range 5 {
+			values := make([]float64, n)
+			for i := range values {
+				values[i] = []float64{rng.NormFloat64(), float64(rng.IntN(5)), float64(i), float64(-i), math.Abs(float64(i - n/2))}[kind]
+			}
+			sorted := slices.Sorted(slices.Values(values))
+			want := (sorted[(n-1)/2] + sorted[n/2]) / 2
+			if got := Median(values); got != want {
+				t.Fatalf("%d values of kind %d: median %v, want %v", n, kind, got, want)
+			}
+		}
+	}
+	if v := Median([]float64{1, math.NaN(), 2}); !math.IsNaN(v) {
+		t.Errorf("the median with a NaN is %v", v)
+	}
+	if v := Median([]float64{math.Inf(1), 1, 2}); v != 2 {
+		t.Errorf("the median with an infinity is %v", v)
 	}
 }

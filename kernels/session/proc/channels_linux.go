@@ -188,6 +188,7 @@ func (c *channels) run(h *handover, finish func()) {
 	defer c.close()
 	defer h.close()
 	l := &loop{channels: c, handover: h, leashed: true}
+	h.before = func() { l.readFIFO(nil) } // the packets before the message have been read
 	var ended, finished, killed bool
 	var deadline time.Time
 	for !finished || c.open > 0 || l.leashed {

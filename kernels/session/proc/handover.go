@@ -25,8 +25,12 @@ type handover struct {
 	sink   Sink
 	ids    *gonb.IDs
 	synced func(pipe.Message) // answers a sync of GoNB's
+	before func()             // reads what GoNB's pipe holds; nil where no order is kept
 	frames *decoder
 	values *decoder
+
+	feeding bool           // messages of GoNB's pipe are being passed on
+	late    []pipe.Message // that wait for the last of them
 }
 
 // output passes on b, or where k is display, the messages that b completes.
@@ -38,8 +42,29 @@ func (h *handover) output(k kind, b []byte) {
 		if h.frames == nil {
 			h.frames = newDecoder(func(r io.Reader) func() (pipe.Message, error) { return pipe.NewReader(r).Read })
 		}
-		h.frames.feed(b, h.message("display pipe"))
+		pass := h.message("display pipe")
+		h.frames.feed(b, func(m pipe.Message, err error) {
+			switch {
+			case h.before == nil || err != nil || shows(m.Kind) && len(h.late) == 0:
+				pass(m, err)
+			case h.feeding:
+				h.late = append(h.late, m)
+			default:
+				h.before()
+				pass(m, nil)
+			}
+		})
 	}
+}
+
+// shows says whether a message is part of what a cell shows. Others may end the
+// cell, and what it has shown by GoNB's pipe comes before that.
+func shows(kind string) bool {
+	switch kind {
+	case pipe.Display, pipe.Update, pipe.Result, pipe.Clear:
+		return true
+	}
+	return false
 }
 
 // gonb passes on the messages that b completes. What was printed before them may
@@ -50,6 +75,7 @@ func (h *handover) gonb(b []byte, prompt bool, catchUp func()) {
 		h.values = newDecoder(func(r io.Reader) func() (pipe.Message, error) { return gonb.NewReader(r, h.ids).Read })
 	}
 	pass := h.message("GoNB's display pipe")
+	h.feeding = true
 	h.values.feed(b, func(m pipe.Message, err error) {
 		if !prompt && catchUp != nil {
 			catchUp()
@@ -62,6 +88,12 @@ func (h *handover) gonb(b []byte, prompt bool, catchUp func()) {
 		}
 		pass(m, err)
 	})
+	h.feeding = false
+	for late := h.late; len(late) > 0; late = late[1:] {
+		h.late = nil
+		h.before()
+		h.sink.Message(late[0])
+	}
 }
 
 // gonbEnd says that nobody has GoNB's pipe open; who opens it next begins anew.

@@ -25,7 +25,7 @@ func (l *loop) event(e unix.EpollEvent) {
 	case leashEvent:
 		l.leashed = false
 	case int32(gonbPipe):
-		l.readFIFO()
+		l.readFIFO(l.catchUp)
 	default:
 		k := kind(e.Fd)
 		n := l.readPacket(k)
@@ -69,7 +69,7 @@ func (l *loop) surplus(k kind) int {
 // would let what the program shows later overtake what it prints before that.
 // So the first message in the chunk is in its place, unless the place is that of
 // the pipe's opening, which is an event as well.
-func (l *loop) readFIFO() {
+func (l *loop) readFIFO(catchUp func()) {
 	fd := l.fd[gonbPipe]
 	if fd < 0 {
 		return
@@ -84,10 +84,14 @@ func (l *loop) readFIFO() {
 		}
 		return
 	}
-	if n > 0 {
-		l.gonb(l.fifo[:n], l.opened, l.catchUp)
-	}
+	opened := l.opened
 	l.opened = true
+	if n > 0 {
+		l.gonb(l.fifo[:n], opened, catchUp)
+	}
+	if l.fd[gonbPipe] < 0 {
+		return // ended meanwhile
+	}
 	unix.EpollCtl(l.ep, unix.EPOLL_CTL_DEL, fd, nil)
 	if err := l.watch(int32(gonbPipe), fd, unix.EPOLLIN); err != nil {
 		l.drop(gonbPipe)
@@ -110,7 +114,7 @@ func (l *loop) catchUp() {
 // one chunk; of the other channels all has been read, as their events came first.
 func (l *loop) end() {
 	l.over = true
-	l.readFIFO()
+	l.readFIFO(l.catchUp)
 }
 
 func read(fd int, b []byte) (int, error) {

@@ -1,6 +1,7 @@
 package proc
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -17,6 +18,7 @@ import (
 func init() {
 	helpers["alternate"] = alternate
 	helpers["widen"] = widen
+	helpers["gonb end"] = gonbEnd
 }
 
 // alternate writes numbered lines to three channels by turns, or at random; one
@@ -98,6 +100,50 @@ func TestWidePipe(t *testing.T) {
 	eventually(t, "1000 lines", func() bool { return len(numbers(r.all())) == 1000 })
 	p.Kill()
 	p.Wait()
+}
+
+// gonbEnd shows three times by GoNB's pipe, ends a cell, and goes on at once.
+func gonbEnd(args []string) error {
+	n, err := strconv.Atoi(args[0])
+	if err != nil {
+		return err
+	}
+	_, out, err := pipe.FromEnv()
+	if err != nil {
+		return err
+	}
+	e, err := gonbOpen()
+	w := pipe.NewWriter(out)
+	for i := 0; i < n && err == nil; i += 4 {
+		for k := range 3 {
+			err = errors.Join(err, e.Encode(shown(strconv.Itoa(i+k))))
+		}
+		err = errors.Join(err, w.Write(pipe.Message{Kind: "done", Text: strconv.Itoa(i + 3)}))
+		time.Sleep(100 * time.Microsecond)
+	}
+	return err
+}
+
+// What a cell shows by GoNB's pipe belongs to that cell.
+func TestGoNBDisplaysBeforeEnd(t *testing.T) {
+	const n = 8000
+	var r record
+	if s := run(t, gonbHelper(t, "gonb end", strconv.Itoa(n)), &r); s.Code != 0 {
+		t.Fatal(s, r.text("2"))
+	}
+	got := numbers(r.all())
+	if len(got) != n {
+		t.Fatalf("%d of %d messages", len(got), n)
+	}
+	shown := -1
+	for _, x := range got {
+		switch {
+		case x%4 == 3 && shown < x-1:
+			t.Fatalf("the cell ended after %d was shown, before %d", shown, x-1)
+		case x%4 != 3:
+			shown = x
+		}
+	}
 }
 
 // Processes that follow one another write in order too.

@@ -2,8 +2,8 @@
 // row a spectrum, known by its dp_id, with radial velocity, effective
 // temperature and whatever else is known of it.
 //
-// It reads and writes CSV and picks rows. It does not query archives or match
-// positions on the sky.
+// It reads and writes CSV and picks rows. It does not make labels; the packages
+// beside it do: source reads catalogues, crossmatch brings them to spectra.
 //
 //	t, err := catalog.Read("harps_metadata_and_labels.csv")
 //	t, missing, err := t.Join(ids) // the rows of the spectra at hand, in their order

@@ -111,8 +111,12 @@ func sortConflicts(all []Conflict) {
 }
 
 func (s Stated) String() string {
-	if s.Error != nil {
-		return fmt.Sprintf("%v +- %.4g (%s)", s.Value, *s.Error, s.Catalogue)
+	text := fmt.Sprint(s.Value)
+	if v, ok := s.Value.(float64); ok {
+		text = fmt.Sprintf("%.6g", v)
 	}
-	return fmt.Sprintf("%v (%s)", s.Value, s.Catalogue)
+	if s.Error != nil {
+		text += fmt.Sprintf(" +- %.4g", *s.Error)
+	}
+	return text + " (" + s.Catalogue + ")"
 }

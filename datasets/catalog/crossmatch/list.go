@@ -1,94 +1,14 @@
 package crossmatch
 
 import (
-	"context"
-	"fmt"
 	"math"
-	"os"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/stellarae/lab/datasets/catalog"
 	"github.com/stellarae/lab/datasets/catalog/sky"
 )
-
-// Failure is a file that is not a spectrum.
-type Failure struct {
-	Path string
-	Err  error
-}
-
-// ReadSpectra reads the headers of files, in their order and in parallel. Those
-// that stand in known, and have not changed since, are not read again. Files
-// that cannot be read, and those whose dp_id an earlier one has, are returned as
-// failures. progress, which may be nil, is called by one goroutine at a time.
-// When ctx ends, what has been read by then is returned with its error.
-func ReadSpectra(ctx context.Context, files []string, known []Spectrum, progress func(done, total int)) ([]Spectrum, []Failure, error) {
-	before := make(map[string]*Spectrum, len(known))
-	for i := range known {
-		before[known[i].File] = &known[i]
-	}
-	read := make([]Spectrum, len(files))
-	failed := make([]error, len(files))
-	var (
-		g    errgroup.Group
-		mu   sync.Mutex
-		done int
-	)
-	g.SetLimit(runtime.GOMAXPROCS(0))
-	for i, file := range files {
-		if ctx.Err() != nil {
-			break
-		}
-		g.Go(func() error {
-			if read[i], failed[i] = readOnce(file, before[file]); progress != nil {
-				mu.Lock()
-				defer mu.Unlock()
-				done++
-				progress(done, len(files))
-			}
-			return nil
-		})
-	}
-	g.Wait() // never an error
-	var (
-		spectra  []Spectrum
-		failures []Failure
-		first    = map[string]string{}
-	)
-	for i, s := range read {
-		switch other, twice := first[s.ID]; {
-		case failed[i] != nil:
-			failures = append(failures, Failure{files[i], failed[i]})
-		case s.ID == "": // not read any more
-		case twice:
-			failures = append(failures, Failure{files[i], fmt.Errorf("%s: has the dp_id of %s", files[i], other)})
-		default:
-			first[s.ID] = files[i]
-			spectra = append(spectra, s)
-		}
-	}
-	return spectra, failures, ctx.Err()
-}
-
-func readOnce(file string, before *Spectrum) (Spectrum, error) {
-	info, err := os.Stat(file)
-	if err != nil {
-		return Spectrum{}, err
-	}
-	modified := info.ModTime().Truncate(time.Microsecond)
-	if before != nil && before.sameFile(info.Size(), modified) {
-		return *before, nil
-	}
-	s, err := ReadSpectrum(file)
-	s.size, s.modified = info.Size(), modified
-	return s, err
-}
 
 // columns of a list beside those of a label table.
 const (

@@ -58,7 +58,7 @@ func TestRealSpectra(t *testing.T) {
 	for _, row := range index[1:] {
 		files = append(files, filepath.Join(folder, row[0]))
 	}
-	spectra, failures, err := ReadSpectra(context.Background(), files, nil, nil)
+	spectra, failures, err := ReadSpectra(context.Background(), files, Reading{})
 	if err != nil || len(failures) > 0 {
 		t.Fatal(failures, err)
 	}

@@ -6,7 +6,7 @@
 // It asks no archive and changes no label; what a catalogue's columns mean is
 // settled by package source.
 //
-//	spectra, failures, err := crossmatch.ReadSpectra(ctx, files, nil, nil)
+//	spectra, failures, err := crossmatch.ReadSpectra(ctx, files, crossmatch.Reading{})
 //	result, err := crossmatch.Match(spectra, sources, starname.NewStars(), crossmatch.Options{})
 //	err = result.Table.Write("labels.csv")
 package crossmatch

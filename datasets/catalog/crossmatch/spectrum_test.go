@@ -113,12 +113,12 @@ func TestReadSpectra(t *testing.T) {
 		product(t, filepath.Join(dir, "again", "b.fits")), filepath.Join(dir, "none.fits"),
 	}
 	last := 0
-	spectra, failures, err := ReadSpectra(context.Background(), files, nil, func(done, total int) {
+	spectra, failures, err := ReadSpectra(context.Background(), files, Reading{Progress: func(done, total int) {
 		if done != last+1 || total != 5 {
 			t.Errorf("%d of %d after %d", done, total, last)
 		}
 		last = done
-	})
+	}})
 	if err != nil || len(spectra) != 2 || spectra[0].ID != "b" || spectra[1].ID != "a" {
 		t.Fatalf("%+v, %v", spectra, err)
 	}
@@ -148,14 +148,19 @@ func TestReadSpectra(t *testing.T) {
 		t.Fatal(err)
 	}
 	known[1].Names = []string{"as kept"}
-	again, _, err := ReadSpectra(context.Background(), []string{files[0], files[2]}, known, nil)
+	again, _, err := ReadSpectra(context.Background(), []string{files[0], files[2]}, Reading{Known: known})
 	if err != nil || again[0].object() != "as kept" || again[1].object() != "HD 2" {
 		t.Errorf("%+v, %v", again, err)
 	}
 	stopped, stop := context.WithCancel(context.Background())
 	stop()
-	if some, _, err := ReadSpectra(stopped, files, nil, nil); !errors.Is(err, context.Canceled) || len(some) > 0 {
-		t.Errorf("%d read after the end: %v", len(some), err)
+	kept := -1
+	keep := func(all []Spectrum) error { kept = len(all); return nil }
+	if some, failures, err := ReadSpectra(stopped, files, Reading{Keep: keep}); !errors.Is(err, context.Canceled) || len(some)+len(failures)+kept > 0 {
+		t.Errorf("%d read, %d kept after the end: %v", len(some), kept, err)
+	}
+	if _, _, err := ReadSpectra(context.Background(), files[:1], Reading{Keep: keep}); err != nil || kept != 1 {
+		t.Errorf("%d kept: %v", kept, err)
 	}
 }
 

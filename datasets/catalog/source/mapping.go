@@ -68,7 +68,7 @@ func ReadMappings(path string) (map[string]Mapping, error) {
 
 // MappingFor is the mapping of a catalogue's file, or the zero one.
 func MappingFor(m map[string]Mapping, path string) Mapping {
-	for _, name := range []string{path, filepath.Base(path), stem(path)} {
+	for _, name := range []string{path, filepath.Base(path), Stem(path)} {
 		if found, ok := m[name]; ok {
 			return found
 		}

@@ -94,13 +94,13 @@ func Open(path string, m Mapping) (*Source, error) {
 	}
 	s.File = path
 	if s.Name == "" {
-		s.Name = stem(path)
+		s.Name = Stem(path)
 	}
 	return s, nil
 }
 
-// stem is a file's name without folder and extensions.
-func stem(path string) string {
+// Stem is a file's name without folder and extensions.
+func Stem(path string) string {
 	name := filepath.Base(path)
 	for _, e := range []string{".gz", ".csv", ".tsv", ".rdb", ".txt", ".vot", ".votable", ".xml", ".dat"} {
 		if t, ok := strings.CutSuffix(name, e); ok && t != "" {

@@ -20,7 +20,7 @@ type Stars struct {
 
 // facts are what two names of one star must agree in.
 type facts struct {
-	key       string // the name it was first known by
+	key       string // what the star is called
 	hd, hip   string
 	component string
 }
@@ -118,7 +118,20 @@ func agree(a, b facts) (facts, error) {
 			*x = y
 		}
 	}
+	if rank(b.key) < rank(a.key) {
+		a.key = b.key
+	}
 	return a, nil
+}
+
+// rank is the order in which a star's names are preferred.
+func rank(key string) int {
+	for i, catalogue := range []string{"HD ", "HIP ", "GJ "} {
+		if strings.HasPrefix(key, catalogue) {
+			return i
+		}
+	}
+	return 3
 }
 
 // add makes a name known.
@@ -152,8 +165,9 @@ func (s *Stars) root(i int32) int32 {
 	return i
 }
 
-// Star is the star a name is known to be of, by the first of its names; for a
-// name not linked to any it is the full key itself.
+// Star is the star a name is known to be of, called by its HD, HIP or GJ number
+// or else by the first of its names; for a name not linked to any it is the full key
+// itself.
 func (s *Stars) Star(n Name) string {
 	if i, ok := s.number[n.Full()]; ok {
 		for s.parent[i] != i { // not root, for several may read at once

@@ -75,7 +75,7 @@ finds out which physical parameters hide in it (Sedaghat et al. 2021, MNRAS 501,
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(
 		newDemo(), newDoctor(), newInspect(), newSimulate(), newTrain(), newEncode(), newPreprocess(),
-		newReconstruct(), newTraverse(), newCount(), newIntervene(), newImportTorch(), newExportTorch(),
+		newReconstruct(), newTraverse(), newCount(), newIntervene(), newLabels(), newImportTorch(), newExportTorch(),
 	)
 	for _, c := range root.Commands() {
 		wrapUsage(c)

@@ -3,29 +3,28 @@ package datasets
 import (
 	"fmt"
 	"maps"
-	"math/rand/v2"
 	"runtime"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
 )
 
-// Batches deals rows of a dataset into batches. Every epoch is a new shuffle
-// of the rows; which rows a step gets depends on the seed and the step alone,
-// so a training can go on at any step. The next steps are read ahead while one
-// is in use.
+// Batches deals rows of a dataset into batches, in the order of a sampling.
+// Which rows a step gets depends on the sampling's seed and the step alone, so a
+// training can go on at any step. The next steps are read ahead while one is in
+// use.
 type Batches struct {
-	data  Dataset
-	rows  []int
-	size  int
-	seed  uint64
-	onBad func(i int, err error)
+	data     Dataset
+	rows     []int
+	size     int
+	sampling Sampling
+	onBad    func(i int, err error)
 
-	mu      sync.Mutex
-	bad     map[int]bool
-	ahead   map[int]chan result // by step
-	epoch   int
-	shuffle []int // of epoch
+	mu    sync.Mutex
+	bad   map[int]bool
+	ahead map[int]chan result // by step
+	epoch int
+	order []int // of epoch
 }
 
 type result struct {
@@ -36,22 +35,35 @@ type result struct {
 // readAhead is how many steps are prepared before they are asked for.
 const readAhead = 2
 
-// NewBatches deals batches of size spectra from the given rows. onBad, if not
-// nil, hears once of every row that cannot be read, of one at a time, and must
-// not ask for batches; the row after it takes its place.
+// NewBatches deals batches of size spectra from the given rows, each of them
+// once an epoch. onBad, if not nil, hears once of every row that cannot be read,
+// of one at a time, and must not ask for batches; the row after it takes its
+// place.
 func NewBatches(d Dataset, rows []int, size int, seed uint64, onBad func(i int, err error)) (*Batches, error) {
+	return NewSampled(d, rows, EverySpectrum(len(rows), seed), size, onBad)
+}
+
+// NewSampled is NewBatches with a sampling that was made for the same rows.
+func NewSampled(d Dataset, rows []int, s Sampling, size int, onBad func(i int, err error)) (*Batches, error) {
 	if len(rows) == 0 {
 		return nil, fmt.Errorf("no spectra to train on")
 	}
 	if size < 1 {
 		return nil, fmt.Errorf("batches of %d spectra", size)
 	}
-	return &Batches{data: d, rows: rows, size: size, seed: seed, onBad: onBad,
+	return &Batches{data: d, rows: rows, size: size, sampling: s, onBad: onBad,
 		bad: map[int]bool{}, ahead: map[int]chan result{}, epoch: -1}, nil
 }
 
-// Fingerprint identifies the rows dealt from.
-func (b *Batches) Fingerprint() string { return Fingerprint(b.data, b.rows) }
+// Fingerprint identifies the rows dealt from and, where an epoch is not every
+// spectrum once, the sampling.
+func (b *Batches) Fingerprint() string {
+	f := Fingerprint(b.data, b.rows)
+	if b.sampling.name != everySpectrum {
+		f += ", " + b.sampling.name
+	}
+	return f
+}
 
 // Batch gives the spectra of a step, flat, and starts reading those after it.
 // The slice is the caller's to keep.
@@ -95,11 +107,11 @@ func (b *Batches) places(step int) []int {
 	places := make([]int, b.size)
 	for k := range places {
 		position := step*b.size + k
-		if epoch := position / len(b.rows); epoch != b.epoch {
-			b.shuffle = rand.New(rand.NewPCG(b.seed, uint64(epoch))).Perm(len(b.rows))
+		if epoch := position / b.sampling.size; epoch != b.epoch {
+			b.order = b.sampling.epoch(epoch)
 			b.epoch = epoch
 		}
-		places[k] = b.shuffle[position%len(b.rows)]
+		places[k] = b.order[position%b.sampling.size]
 	}
 	return places
 }

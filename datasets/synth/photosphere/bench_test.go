@@ -10,7 +10,7 @@ func BenchmarkAtmosphere(b *testing.B) {
 
 // 600 lines and 6,000 samples.
 func BenchmarkFlux(b *testing.B) {
-	s := New(crowd(), 5150, 5200, 0.5)
+	s := New(crowd(), nil, 5150, 5200, 0.5)
 	flux := make([]float32, s.Len())
 	for range b.N {
 		s.Flux(flux, Star{5772, 4.44, 0})
@@ -18,7 +18,7 @@ func BenchmarkFlux(b *testing.B) {
 }
 
 func BenchmarkTable(b *testing.B) {
-	s := New(crowd(), 5150, 5200, 0.5)
+	s := New(crowd(), nil, 5150, 5200, 0.5)
 	flux := make([]float32, s.Len())
 	t := NewTable(s)
 	t.Prepare([]Star{{5772, 4.44, 0}}, nil)

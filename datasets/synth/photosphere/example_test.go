@@ -9,7 +9,7 @@ import (
 
 func Example() {
 	lines := []linelist.Line{{Species: linelist.Species{B: 26}, Wave: 5250.209, Excitation: 0.121, LogGF: -4.938}}
-	s := photosphere.New(lines, 5240, 5260, 0.4)
+	s := photosphere.New(lines, nil, 5240, 5260, 0.4)
 	flux := make([]float32, s.Len())
 	s.Flux(flux, photosphere.Star{Teff: 5772, LogG: 4.44})
 	centre := int(s.Index(5250.209) + 0.5)

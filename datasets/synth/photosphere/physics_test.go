@@ -10,7 +10,7 @@ import (
 // width is the equivalent width of a single line at 5200 A, in A.
 func width(star Star, l linelist.Line) float64 {
 	l.Wave = 5200
-	s := New([]linelist.Line{l}, 5150, 5250, 0.5)
+	s := New([]linelist.Line{l}, nil, 5150, 5250, 0.5)
 	flux := make([]float32, s.Len())
 	s.Flux(flux, star)
 	sum := 0.0
@@ -72,7 +72,7 @@ func TestCurveOfGrowth(t *testing.T) {
 
 // Balmer lines are strongest near A0, 9,700 K for dwarfs.
 func TestBalmerLinesPeak(t *testing.T) {
-	s := New(nil, 4740, 4980, 3)
+	s := New(nil, nil, 4740, 4980, 3)
 	flux := make([]float32, s.Len())
 	best, where := 0.0, 0.0
 	for teff := 6000.0; teff <= 14000; teff += 500 {
@@ -199,7 +199,7 @@ func TestUnknownSpeciesAreLeftOut(t *testing.T) {
 			t.Errorf("%s has a strength of %g", list[i].Species, x)
 		}
 	}
-	if s := New(list, 5190, 5210, 1); len(s.lines) != 0 {
+	if s := New(list, nil, 5190, 5210, 1); len(s.lines) != 0 {
 		t.Errorf("%d lines, want none", len(s.lines))
 	}
 }
@@ -210,5 +210,23 @@ func TestNewRefuses(t *testing.T) {
 			t.Error("a range that ends before it begins was taken")
 		}
 	}()
-	New(nil, 5200, 5100, 1)
+	New(nil, nil, 5200, 5100, 1)
+}
+
+// A band begins at its head, fades, and shows in cool stars only.
+func TestBand(t *testing.T) {
+	tiO := linelist.Species{A: 8, B: 22}
+	for _, tt := range []struct {
+		extent, inside, outside float64
+	}{{100, 5190, 5150}, {-100, 5150, 5190}} {
+		s := New(nil, []Band{{tiO, 5167, tt.extent, 3}}, 5000, 5400, 2)
+		cool, warm := make([]float32, s.Len()), make([]float32, s.Len())
+		s.Flux(cool, Star{3500, 4.8, 0})
+		s.Flux(warm, Star{5500, 4.5, 0})
+		at := func(w float64) float32 { return cool[int(s.Index(w))] }
+		far := tt.inside + tt.extent
+		if at(tt.outside) < 0.999 || at(tt.inside) > 0.9 || at(far) < at(tt.inside)+0.02 || warm[int(s.Index(tt.inside))] < 0.98 {
+			t.Errorf("extent %g: %.3f outside, %.3f inside, %.3f far from the head, %.3f at 5500 K", tt.extent, at(tt.outside), at(tt.inside), at(far), warm[int(s.Index(tt.inside))])
+		}
+	}
 }

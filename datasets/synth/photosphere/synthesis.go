@@ -7,7 +7,7 @@
 // blanketing, no departures from equilibrium), and knows neither rotation nor
 // instruments.
 //
-//	s := photosphere.New(lines, 5000, 5400, 0.4)
+//	s := photosphere.New(lines, nil, 5000, 5400, 0.4)
 //	flux := make([]float32, s.Len())
 //	s.Flux(flux, photosphere.Star{Teff: 5772, LogG: 4.44})
 package photosphere
@@ -32,6 +32,7 @@ const weakest = 1.5e-4
 type Synthesis struct {
 	lines   []line
 	species []linelist.Species
+	bands   []Band
 	start   float64 // ln of the first wavelength in Angstrom
 	step    float64 // km/s
 	n       int
@@ -42,11 +43,11 @@ type Synthesis struct {
 // New prepares the synthesis from first to last, Angstrom in air, at rest, in
 // steps of so many km/s. Lines outside are heard up to 60 A away. The list may
 // come in any order. It panics if the range or the step is not positive.
-func New(list []linelist.Line, first, last, step float64) *Synthesis {
+func New(list []linelist.Line, bands []Band, first, last, step float64) *Synthesis {
 	if !(first > 0 && last > first && step > 0) {
 		panic("photosphere: want a range of wavelengths and a step above 0")
 	}
-	s := &Synthesis{start: math.Log(first), step: step, voigt: voigt()}
+	s := &Synthesis{bands: bands, start: math.Log(first), step: step, voigt: voigt()}
 	s.n = int((math.Log(last)-s.start)*speedKm/step) + 2
 	s.scratch.New = func() any {
 		opacity := make([]float32, depths*s.n)
@@ -142,7 +143,7 @@ func (a *atmosphere) lower(d int, excite, wave float64) float64 {
 // photonEnergy is hc, eV Angstrom.
 const photonEnergy = 12398.42
 
-// addLines adds to sum the opacity of all lines in layer d over the
+// addLines adds to sum the opacity of all lines and bands in layer d over the
 // continuum's at 5000 A.
 func (s *Synthesis) addLines(sum []float32, a *atmosphere, d int) {
 	g := a.gas[d]
@@ -157,11 +158,20 @@ func (s *Synthesis) addLines(sum []float32, a *atmosphere, d int) {
 	electrons := g.electrons * math.Exp(warm/6)
 	usual := neutral * math.Exp(0.3*warm)
 	layer := newLayerOpacity(sum)
+	// Stimulated emission, nearly the same for all lines within 5 A.
+	kt := boltzmannEV * g.temp
+	near, stimulated := 0.0, 1.0
 	for i := range s.lines {
 		l := &s.lines[i]
 		sp := &of[l.species]
-		peak := sp.scale * l.wave * l.gf * a.lower(d, l.excite, l.wave)
+		peak := sp.scale * l.wave * l.gf
 		if peak < weakest {
+			continue // even from its ground level
+		}
+		if l.wave > near+5 {
+			near, stimulated = l.wave, -math.Expm1(-photonEnergy/(l.wave*kt))
+		}
+		if peak *= stimulated * math.Exp(-l.excite/kt); peak < weakest {
 			continue
 		}
 		collide := usual
@@ -174,4 +184,5 @@ func (s *Synthesis) addLines(sum []float32, a *atmosphere, d int) {
 	}
 	layer.finish()
 	s.addHydrogen(sum, a, d)
+	s.addBands(sum, a, d)
 }

@@ -23,7 +23,7 @@ type place [3]int
 var lattice = [3]struct {
 	step  float64
 	nodes int
-}{{0.045, 4}, {0.35, 3}, {0.25, 4}}
+}{{0.045, 4}, {0.35, 3}, {0.35, 4}}
 
 // stencil is the number of nodes a spectrum comes from.
 const stencil = 4 * 3 * 4

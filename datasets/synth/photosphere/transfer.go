@@ -73,6 +73,11 @@ var depthWeights = func() (w [4]float64) {
 	return w
 }()
 
+// steep tells where opacity changes so much from layer to layer that the cubic
+// overshoots: a slab then has less than this share of the sum of its sides, and
+// gets what an opacity that changes exponentially would give.
+const steep = 0.4
+
 // block is how many samples share a Planck function and a continuous opacity.
 const block = 128
 
@@ -107,10 +112,16 @@ func (s *Synthesis) emerge(flux, opacity []float32, a *atmosphere) {
 				w := depthWeights
 				scale := float32(a.tau[d-1])
 				w0, w1, w2, w3 := scale*float32(w[0]), scale*float32(w[1]), scale*float32(w[2]), scale*float32(w[3])
-				base := w0*c(d-2) + w1*c(d-1) + w2*c(d) + w3*c(d+1)
+				c1, c2, whole := c(d-1), c(d), w0+w1+w2+w3
+				outer := w0*c(d-2) + w3*c(d+1)
 				r0, r1, r2, r3 := at(d-2), at(d-1), at(d), at(d+1)
 				for i := range n {
-					tau[i] += base + w0*r0[i] + w1*r1[i] + w2*r2[i] + w3*r3[i]
+					near, far := c1+r1[i], c2+r2[i]
+					slab := w1*near + w2*far + outer + w0*r0[i] + w3*r3[i]
+					if slab < steep*whole*(near+far) {
+						slab = max(slab, whole*float32(math.Sqrt(float64(near*far))))
+					}
+					tau[i] += slab
 				}
 			}
 			weight := float32(2 * rise[d])
@@ -136,9 +147,15 @@ func (a *atmosphere) continuumFlux(ratio, rise *[depths]float64, surface float64
 	r := func(d int) float64 { return ratio[min(max(d, 0), depths-1)] }
 	for d := range depths {
 		if d > 0 {
+			slab, whole := 0.0, 0.0
 			for k, w := range depthWeights {
-				tau += a.tau[d-1] * w * r(d-2+k)
+				slab += w * r(d-2+k)
+				whole += w
 			}
+			if near, far := r(d-1), r(d); slab < steep*whole*(near+far) {
+				slab = max(slab, whole*math.Sqrt(near*far))
+			}
+			tau += a.tau[d-1] * slab
 		}
 		if x := tau * expintPerUnit; x < expintEdge*expintPerUnit {
 			k := int(x)

@@ -76,7 +76,18 @@ var depthWeights = func() (w [4]float64) {
 // steep tells where opacity changes so much from layer to layer that the cubic
 // overshoots: a slab then has less than this share of the sum of its sides, and
 // gets what an opacity that changes exponentially would give.
-const steep = 0.4
+const steep = 0.47
+
+// steepSlab is the optical depth of a step whose opacity goes exponentially
+// from near to far, both above 0, in units of tau at its beginning.
+func steepSlab(near, far float64) float64 {
+	const grow = depthStep * math.Ln10
+	rate := math.Log(far/near) + grow
+	if math.Abs(rate) < 1e-6 {
+		return near * grow
+	}
+	return near * grow * math.Expm1(rate) / rate
+}
 
 // block is how many samples share a Planck function and a continuous opacity.
 const block = 128
@@ -119,7 +130,7 @@ func (s *Synthesis) emerge(flux, opacity []float32, a *atmosphere) {
 					near, far := c1+r1[i], c2+r2[i]
 					slab := w1*near + w2*far + outer + w0*r0[i] + w3*r3[i]
 					if slab < steep*whole*(near+far) {
-						slab = max(slab, whole*float32(math.Sqrt(float64(near*far))))
+						slab = float32(a.tau[d-1] * steepSlab(float64(near), float64(far)))
 					}
 					tau[i] += slab
 				}
@@ -153,7 +164,7 @@ func (a *atmosphere) continuumFlux(ratio, rise *[depths]float64, surface float64
 				whole += w
 			}
 			if near, far := r(d-1), r(d); slab < steep*whole*(near+far) {
-				slab = max(slab, whole*math.Sqrt(near*far))
+				slab = steepSlab(near, far)
 			}
 			tau += a.tau[d-1] * slab
 		}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // A model of a session: what names mean now, and what a cell must print. Cells
@@ -198,13 +199,18 @@ func (m *model) cell() (code, want string) {
 	return m.code.String(), out.String()
 }
 
-// follow runs cells of a seed and compares what they print with the model.
-func follow(t *testing.T, seed uint64, cells int) {
+// follow runs cells of a seed, within the limit, and compares what they print
+// with the model.
+func follow(t *testing.T, seed uint64, cells int, limit time.Duration) {
+	end := time.Now().Add(limit)
 	m := &model{r: rand.New(rand.NewPCG(seed, 0)), consts: map[string]int{}, memory: map[string]int{}, vars: map[string]bool{}, funcs: map[string]term{},
 		held: map[string]term{}, fixed: map[string]map[string]int{}, structs: map[string]int{}}
 	n := shared(t)
 	history := ""
 	for range cells {
+		if time.Now().After(end) {
+			return
+		}
 		code, want := m.cell()
 		history += code + "\n"
 		o := n.run(code)
@@ -220,16 +226,19 @@ func TestModel(t *testing.T) {
 		seeds = 1
 	}
 	for seed := range seeds {
-		follow(t, uint64(seed), cells)
+		follow(t, uint64(seed), cells, time.Hour)
 	}
 }
 
 func FuzzModel(f *testing.F) {
 	f.Add(uint64(100))
+	if !testing.Short() { // the worker is compiled and started before the first input
+		shared(f).run("1")
+	}
 	f.Fuzz(func(t *testing.T, seed uint64) {
 		if testing.Short() {
 			t.Skip("-short")
 		}
-		follow(t, seed, 8)
+		follow(t, seed, 8, 4*time.Second) // the fuzzing engine gives up on an input after 10 s
 	})
 }

@@ -27,7 +27,8 @@ import (
 	"github.com/stellarae/lab/stellarae/fits"
 )
 
-// Archive is the server. Its settings may be changed while it serves nothing.
+// Archive is the server. Its settings may be changed while it serves nothing,
+// by another process' requests only within Change.
 type Archive struct {
 	URL       string
 	FaultRate float64 // share of the requests for files that go wrong
@@ -107,6 +108,13 @@ func New(n, samples int) *Archive {
 func (a *Archive) Close() {
 	a.server.CloseClientConnections()
 	a.server.Close()
+}
+
+// Change changes settings between two requests.
+func (a *Archive) Change(change func()) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	change()
 }
 
 // IDs are the dp_ids of all files, in order.

@@ -42,11 +42,12 @@ func (a *Archive) serveFile(w http.ResponseWriter, r *http.Request) {
 	}()
 	a.mu.Lock()
 	data, version := f.content(), f.version
+	noVersion, noLength, pace := a.NoVersion, a.NoLength, a.Pace
 	cut := int(float64(len(data)) * a.chance(f, "cut"))
 	a.mu.Unlock()
 	tag := fmt.Sprintf(`"%s-%d"`, f.id, version)
 	from, asked := 0, r.Header.Get("Range") != ""
-	if asked && !a.NoVersion && r.Header.Get("If-Range") == tag {
+	if asked && !noVersion && r.Header.Get("If-Range") == tag {
 		if n, err := fmt.Sscanf(r.Header.Get("Range"), "bytes=%d-", &from); n != 1 || err != nil || from >= len(data) {
 			a.unsatisfied(w, len(data))
 			return
@@ -80,13 +81,13 @@ func (a *Archive) serveFile(w http.ResponseWriter, r *http.Request) {
 		a.mu.Unlock()
 		fault = Drop
 	}
-	if !a.NoVersion {
+	if !noVersion {
 		w.Header().Set("ETag", tag)
 	}
 	w.Header().Set("Content-Type", "application/octet-stream")
 	w.Header().Set("Content-Disposition", `attachment; filename="../../`+f.id+`.fits"`) // not to be believed
 	body := data[from:]
-	if !a.NoLength {
+	if !noLength {
 		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	}
 	if from > 0 {
@@ -94,7 +95,7 @@ func (a *Archive) serveFile(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusPartialContent)
 		a.count(func(l *Log) { l.Ranges++ })
 	}
-	if a.send(w, r, body, fault, min(cut, len(body)-1)) && version >= 0 {
+	if a.send(w, r, body, fault, min(cut, len(body)-1), pace) && version >= 0 {
 		a.count(func(l *Log) { l.Delivered[f.id]++ })
 	}
 }
@@ -161,7 +162,7 @@ func refuse(w http.ResponseWriter, fault Fault) {
 }
 
 // send writes a body and tells whether all of it went out.
-func (a *Archive) send(w http.ResponseWriter, r *http.Request, body []byte, fault Fault, cut int) bool {
+func (a *Archive) send(w http.ResponseWriter, r *http.Request, body []byte, fault Fault, cut int, pace time.Duration) bool {
 	write := func(b []byte) bool {
 		n, err := w.Write(b)
 		a.count(func(l *Log) { l.Bytes += int64(n) })
@@ -185,13 +186,13 @@ func (a *Archive) send(w http.ResponseWriter, r *http.Request, body []byte, faul
 			time.Sleep(time.Millisecond)
 		}
 	}
-	if a.Pace > 0 && len(body) > 1 {
+	if pace > 0 && len(body) > 1 {
 		half := len(body) / 2
 		if !write(body[:half]) {
 			return false
 		}
 		body = body[half:]
-		time.Sleep(a.Pace)
+		time.Sleep(pace)
 	}
 	return write(body)
 }

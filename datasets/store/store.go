@@ -104,6 +104,16 @@ func (s *Store) locate(i int) (*shard, int) {
 	return s.shards[k], i - s.first[k]
 }
 
+// Shard gives the rows of a shard: the first, and how many there are.
+func (s *Store) Shard(number int) (first, n int, err error) {
+	for k, e := range s.manifest.Shards {
+		if e.Number == number {
+			return s.first[k], e.Rows, nil
+		}
+	}
+	return 0, 0, fmt.Errorf("store: %s: no shard %d", s.dir, number)
+}
+
 // Row implements datasets.Dataset: it copies row i from the page cache to dst,
 // or multiplies float16 by the row's scale.
 func (s *Store) Row(i int, dst []float32) error {

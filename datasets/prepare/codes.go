@@ -1,0 +1,145 @@
+package prepare
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"github.com/stellarae/lab/datasets/catalog"
+	"github.com/stellarae/lab/datasets/npy"
+	"github.com/stellarae/lab/datasets/store"
+)
+
+// Encoder is a model as far as encoding needs it.
+type Encoder struct {
+	Nodes  int
+	Hash   string // SHA-256 of the checkpoint, hexadecimal
+	Encode func(rows [][]float32) ([][]float32, error)
+}
+
+// CodesFile is the codes in one NumPy array, spectra x nodes, in their store.
+const CodesFile = "codes.npy"
+
+// encodedAtOnce is how many rows are handed to the model together.
+const encodedAtOnce = 64
+
+// Codes encodes a store of spectra into a store of codes in dir, each shard into
+// the shard of its number, and at the end writes them all to codes.npy there.
+// Shards that are done are not done again; a store of another model's codes is
+// an error. Stopped by ctx it returns ctx's error; the same call goes on.
+func Codes(ctx context.Context, s *store.Store, dir string, e Encoder, progress func(done, total int)) (Report, error) {
+	return CodesWith(s, dir, e.layout(), func(numbers []int) error {
+		for done, number := range numbers {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if err := EncodeShard(s, number, dir, e); err != nil {
+				return err
+			}
+			if progress != nil {
+				progress(done+1, len(numbers))
+			}
+		}
+		return nil
+	})
+}
+
+func (e Encoder) layout() store.Layout {
+	return store.Layout{Samples: e.Nodes, Type: store.Float32, Model: e.Hash}
+}
+
+// CodesWith does what is common to all ways of encoding a store: it claims the
+// store of codes, says which shards are to be done, and gathers the codes.
+func CodesWith(s *store.Store, dir string, l store.Layout, run func(numbers []int) error) (Report, error) {
+	began := time.Now()
+	w, err := store.NewWriter(dir, l)
+	if err != nil {
+		return Report{}, err
+	}
+	defer w.Close()
+	before, err := w.Manifest()
+	if err != nil {
+		return Report{}, err
+	}
+	done := map[int]bool{}
+	for _, e := range before.Shards {
+		done[e.Number] = true
+	}
+	var numbers []int
+	for _, e := range s.Manifest().Shards {
+		if e.Rows > 0 && !done[e.Number] {
+			numbers = append(numbers, e.Number)
+		}
+	}
+	r := Report{Before: before.Rows()}
+	if err := run(numbers); err != nil {
+		return r, err
+	}
+	after, err := w.Manifest()
+	if err != nil {
+		return r, err
+	}
+	r.Rows, r.Shards = after.Rows()-r.Before, len(after.Shards)-len(before.Shards)
+	err = gather(dir)
+	r.Seconds = time.Since(began).Seconds()
+	return r, err
+}
+
+// EncodeShard encodes one shard of a store and commits its codes to the store in
+// dir.
+func EncodeShard(s *store.Store, number int, dir string, e Encoder) error {
+	first, n, err := s.Shard(number)
+	if err != nil {
+		return err
+	}
+	b := store.Block{Table: &catalog.Table{}}
+	for from := first; from < first+n; from += encodedAtOnce {
+		rows := make([][]float32, min(encodedAtOnce, first+n-from))
+		for k := range rows {
+			if rows[k], err = rowOf(s, from+k); err != nil {
+				return err
+			}
+			b.Table.IDs = append(b.Table.IDs, s.ID(from+k))
+			b.Table.Stars = append(b.Table.Stars, s.Star(from+k))
+		}
+		codes, err := e.Encode(rows)
+		if err != nil {
+			return fmt.Errorf("shard %d: %w", number, err)
+		}
+		for _, code := range codes {
+			b.Flux = append(b.Flux, code...)
+		}
+	}
+	entry, err := store.WriteShard(dir, e.layout(), number, b)
+	if err != nil {
+		return err
+	}
+	return store.Commit(dir, entry)
+}
+
+// rowOf is a row where it lies in the file, or a copy where it has to be
+// decoded.
+func rowOf(s *store.Store, i int) ([]float32, error) {
+	if s.Layout().Type == store.Float32 {
+		return s.View(i)
+	}
+	row := make([]float32, s.Samples())
+	return row, s.Row(i, row)
+}
+
+// gather writes all codes into one array.
+func gather(dir string) error {
+	s, err := store.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	flat := make([]float32, s.Len()*s.Samples())
+	for i := range s.Len() {
+		if err := s.Row(i, flat[i*s.Samples():(i+1)*s.Samples()]); err != nil {
+			return err
+		}
+	}
+	return npy.WriteFloat32(filepath.Join(dir, CodesFile), []int{s.Len(), s.Samples()}, flat)
+}

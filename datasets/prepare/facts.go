@@ -1,0 +1,154 @@
+package prepare
+
+import (
+	"fmt"
+	"math"
+	"sync"
+
+	"github.com/stellarae/lab/datasets/catalog"
+	"github.com/stellarae/lab/stellarae/spectrum"
+)
+
+// fact is what is known of one spectrum without labels.
+type fact struct {
+	id     string
+	info   spectrum.Info
+	median float64 // of the file's flux, before preprocessing
+}
+
+type facts []fact
+
+// table is the labels of the spectra, if any, and beside them what the headers
+// say: header_object and header_date, header_snr, header_airmass, and in km/s
+// header_berv and header_rv. The median is that of the flux; the target's name
+// is the label's, or else the header's.
+func (fs facts) table(l *labels) (*catalog.Table, error) {
+	ids := make([]string, len(fs))
+	for i, f := range fs {
+		ids[i] = f.id
+	}
+	t := &catalog.Table{IDs: ids}
+	if l != nil {
+		joined, _, err := l.table.Join(ids)
+		if err != nil {
+			return nil, err
+		}
+		t, t.IDs = joined, ids
+	}
+	if t.Stars == nil {
+		t.Stars = make([]string, len(fs))
+	}
+	t.Median = make([]float64, len(fs))
+	for i, f := range fs {
+		t.Median[i] = f.median
+		if t.Stars[i] == "" {
+			t.Stars[i] = f.info.Object
+		}
+	}
+	text := func(name string, of func(spectrum.Info) string) {
+		values := make([]string, len(fs))
+		for i, f := range fs {
+			values[i] = of(f.info)
+		}
+		t.Texts = append(t.Texts, catalog.Text{Name: name, Values: values})
+	}
+	number := func(name, unit string, of func(spectrum.Info) float64) {
+		values := make([]float64, len(fs))
+		for i, f := range fs {
+			values[i] = of(f.info)
+		}
+		t.Columns = append(t.Columns, catalog.Column{Name: name, Unit: unit, Values: values})
+	}
+	text("header_object", func(i spectrum.Info) string { return i.Object })
+	text("header_date", func(i spectrum.Info) string { return i.Date })
+	number("header_snr", "", func(i spectrum.Info) float64 { return i.SNR })
+	number("header_airmass", "", func(i spectrum.Info) float64 { return i.Airmass })
+	number("header_berv", "km/s", func(i spectrum.Info) float64 { return i.BERV })
+	number("header_rv", "km/s", func(i spectrum.Info) float64 { return i.RV })
+	return t, nil
+}
+
+// labels is a label table that was read.
+type labels struct{ table *catalog.Table }
+
+var (
+	readLabels   = map[string]func() (*labels, error){}
+	readLabelsMu sync.Mutex
+)
+
+// labels reads the recipe's label table, once a process.
+func (r Recipe) labels() (*labels, error) {
+	if r.Labels == "" {
+		return nil, nil
+	}
+	readLabelsMu.Lock()
+	read, ok := readLabels[r.Labels]
+	if !ok {
+		read = sync.OnceValues(func() (*labels, error) {
+			t, err := catalog.Read(r.Labels)
+			if err != nil {
+				return nil, fmt.Errorf("labels: %w", err)
+			}
+			return &labels{t}, nil
+		})
+		readLabels[r.Labels] = read
+	}
+	readLabelsMu.Unlock()
+	return read()
+}
+
+// median is the median of the finite values, NaN where there are none.
+func median(x []float32) float64 {
+	finite := make([]float32, 0, len(x))
+	for _, v := range x {
+		if v-v == 0 {
+			finite = append(finite, v)
+		}
+	}
+	n := len(finite)
+	if n == 0 {
+		return math.NaN()
+	}
+	upper := float64(nth(finite, n/2))
+	if n%2 == 1 {
+		return upper
+	}
+	lower := finite[0] // nth has left the smaller values before the middle
+	for _, v := range finite[1 : n/2] {
+		lower = max(lower, v)
+	}
+	return (float64(lower) + upper) / 2
+}
+
+// nth brings the value of rank k to its place, smaller ones before and larger
+// ones behind it (Hoare's selection, by the median of three).
+func nth(x []float32, k int) float32 {
+	low, high := 0, len(x)-1
+	for low < high {
+		a, b, c := x[low], x[(low+high)/2], x[high]
+		pivot := max(min(a, b), min(max(a, b), c))
+		i, j := low, high
+		for i <= j {
+			for x[i] < pivot {
+				i++
+			}
+			for pivot < x[j] {
+				j--
+			}
+			if i <= j {
+				x[i], x[j] = x[j], x[i]
+				i++
+				j--
+			}
+		}
+		switch {
+		case k <= j:
+			high = j
+		case k >= i:
+			low = i
+		default:
+			return x[k]
+		}
+	}
+	return x[k]
+}

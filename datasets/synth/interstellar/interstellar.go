@@ -77,7 +77,7 @@ func (g Gas) centre(l line, column float64) (depth, damping float64) {
 func (g Gas) width(l line, column float64) float64 {
 	depth, damping := g.centre(l, column)
 	// By the midpoint rule in x, u = sinh x: fine at the core, wide in the wings.
-	const step, most = 0.04, 4.8
+	const step, most = 0.06, 4.8
 	sum, last := 0.0, math.Sinh(most)
 	for x := step / 2; x < most; x += step {
 		sum -= 2 * math.Expm1(-depth*photosphere.Voigt(damping, math.Sinh(x))) * math.Cosh(x)
@@ -110,19 +110,23 @@ func Along(reddening, velocity float64, scatter [2]float64) Gas {
 	if want <= 0 {
 		return g
 	}
-	// Newton's method on logarithms, from thin gas, whose column is too small:
-	// the curve of growth bends down, so it comes from below.
-	g.Sodium = want / (g.width(sodium[0], 1e6) + g.width(sodium[1], 1e6)) * 1e6
-	const nudge = 1e-3
+	// By secants on logarithms, from thin gas, whose column is too small: the
+	// curve of growth bends down, so the answer lies above.
+	excess := func(column float64) float64 {
+		return math.Log((g.width(sodium[0], column) + g.width(sodium[1], column)) / want)
+	}
+	last := want / (g.width(sodium[0], 1e6) + g.width(sodium[1], 1e6)) * 1e6
+	g.Sodium = last * 1.1
+	before, now := excess(last), excess(g.Sodium)
 	for range 60 {
-		width := g.width(sodium[0], g.Sodium) + g.width(sodium[1], g.Sodium)
-		more := g.Sodium * (1 + nudge)
-		slope := math.Log((g.width(sodium[0], more)+g.width(sodium[1], more))/width) / math.Log1p(nudge)
-		step := math.Log(want/width) / slope
-		g.Sodium *= math.Exp(math.Min(step, 3))
-		if math.Abs(step) < 1e-6 {
+		slope := (now - before) / math.Log(g.Sodium/last)
+		step := -now / slope
+		last, before = g.Sodium, now
+		g.Sodium *= math.Exp(math.Max(-3, math.Min(step, 3)))
+		if math.Abs(step) < 1e-5 {
 			break
 		}
+		now = excess(g.Sodium)
 	}
 	return g
 }

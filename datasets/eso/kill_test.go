@@ -51,7 +51,7 @@ func fetchChild(base, dir string) error {
 func TestKilled(t *testing.T) {
 	const files, kills = 300, 25
 	s := stub(t, files, 20000) // 320 kB each
-	s.FaultRate, s.Seed, s.Pace = 0.2, 5, 3*time.Millisecond
+	s.FaultRate, s.Seed, s.Pace = 0.2, 5, 20*time.Millisecond
 	dir := filepath.Join(t.TempDir(), "spectra")
 	if err := WriteList(dir+".csv", products(s)); err != nil {
 		t.Fatal(err)
@@ -74,7 +74,7 @@ func TestKilled(t *testing.T) {
 		go func() { ended <- cmd.Wait() }()
 		var timer <-chan time.Time
 		if killed < kills {
-			timer = time.After(time.Duration(20+random.IntN(150)) * time.Millisecond)
+			timer = time.After(time.Duration(20+random.IntN(100)) * time.Millisecond)
 		}
 		select {
 		case err := <-ended:

@@ -80,7 +80,7 @@ func TestComplete(t *testing.T) {
 		{name: "keyword", text: "retu‸", want: "return|keyword", exactly: true},
 		{name: "predeclared", text: "appen‸", want: "append|function"},
 
-		{name: "variable of the cell", text: "fluxes := []float64{1}\nflu‸", want: "fluxes|variable|[]float64", exactly: true},
+		{name: "variable of the cell", text: "wlengths := []float64{1}\nwlen‸", want: "wlengths|variable|[]float64", exactly: true},
 		{name: "not before it is defined", text: "flu‸\nfluxes := 1", no: "fluxes"},
 		{name: "in a function of the cell", text: "fluxes := []float64{1}\nfunc f() {\n\tflu‸\n}", want: "fluxes|variable|[]float64"},
 		{name: "function of the cell", text: "func smooth(w int) int { return w }\nsmo‸", want: "smooth|function|func(w int) int", exactly: true},
@@ -188,7 +188,7 @@ func TestWithoutGopls(t *testing.T) {
 		{name: "variables of the session", text: "sta‸", want: "star|variable|Star\nstars|variable|map[string]*Star\nStar|type", replaced: "sta", exactly: true},
 		{name: "fields of the session", text: "star.‸", want: "Ra|field|float64\nMean|method|func() float64"},
 		{name: "generic type", text: "grid.Ce‸", want: "Cells|field|[]T", exactly: true},
-		{name: "variable of the cell", text: "fluxes := []float64{1}\nflu‸", want: "fluxes|variable", exactly: true},
+		{name: "variable of the cell", text: "wlengths := []float64{1}\nwlen‸", want: "wlengths|variable", exactly: true},
 		{name: "field of the cell", text: "type P struct{ Px int }\np := &P{}\np.P‸", want: "Px|field|int", exactly: true},
 		{name: "parameter", text: "func f(width Star) { wid‸ }", want: "width|variable|Star", exactly: true},
 		{name: "field of a parameter", text: "func f(width *Star) { width.Na‸ }", want: "Name|field|string", exactly: true},

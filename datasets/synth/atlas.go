@@ -1,32 +1,56 @@
 package synth
 
-import "math"
+import "github.com/stellarae/lab/datasets/linelist"
 
-// line is one transition.
-type line struct {
-	species int
-	wave    float64 // Angstrom, air, rest
-	excite  float64 // excitation energy of the lower level, eV
+// The species of the built-in list.
+var (
+	naI  = linelist.Species{B: 11}
+	mgI  = linelist.Species{B: 12}
+	alI  = linelist.Species{B: 13}
+	siI  = linelist.Species{B: 14}
+	caI  = linelist.Species{B: 20}
+	caII = linelist.Species{B: 20, Charge: 1}
+	scII = linelist.Species{B: 21, Charge: 1}
+	tiI  = linelist.Species{B: 22}
+	tiII = linelist.Species{B: 22, Charge: 1}
+	vI   = linelist.Species{B: 23}
+	crI  = linelist.Species{B: 24}
+	crII = linelist.Species{B: 24, Charge: 1}
+	mnI  = linelist.Species{B: 25}
+	feI  = linelist.Species{B: 26}
+	feII = linelist.Species{B: 26, Charge: 1}
+	coI  = linelist.Species{B: 27}
+	niI  = linelist.Species{B: 28}
+	cuI  = linelist.Species{B: 29}
+	srII = linelist.Species{B: 38, Charge: 1}
+	yII  = linelist.Species{B: 39, Charge: 1}
+	baII = linelist.Species{B: 56, Charge: 1}
+	ndII = linelist.Species{B: 60, Charge: 1}
+	mgH  = linelist.Species{A: 1, B: 12}
+	ch   = linelist.Species{A: 1, B: 6}
+	cn   = linelist.Species{A: 6, B: 7}
+	tiO  = linelist.Species{A: 8, B: 22}
+)
+
+// atlasLine is a line of the atlas.
+type atlasLine struct {
+	species linelist.Species
+	wave    float64 // Angstrom, air
+	excite  float64 // eV
 	loggf   float64
-	waals   float64 // log10 van der Waals broadening per hydrogen atom at 10,000 K, rad/s cm3; 0: -7.6
+	waals   float64 // van der Waals damping as in linelist.Line
 }
 
-// hydrogen is the van der Waals broadening a hydrogen atom, rad/s cm3.
-func (l *line) hydrogen() float64 {
-	if l.waals == 0 {
-		return typicalWaals
-	}
-	return math.Pow(10, l.waals)
+func (l *atlasLine) line() linelist.Line {
+	return linelist.Line{Species: l.species, Wave: l.wave, Excitation: l.excite, LogGF: l.loggf, Waals: l.waals}
 }
-
-var typicalWaals = math.Pow(10, -7.6)
 
 // atlas holds the lines an observer knows by name: in 4950 to 5300 A those
 // that shape a solar-type spectrum at R = 6,000, outside it the landmarks.
 // Wavelengths, energies and strengths after NIST ASD (Kramida et al.,
 // doi:10.18434/T4W30F) and VALD3 (Ryabchikova et al. 2015, Phys. Scr. 90,
 // 054005), rounded.
-var atlas = []line{
+var atlas = []atlasLine{
 	// Blue and violet landmarks.
 	{feI, 3815.84, 1.48, 0.24, 0}, {feI, 3820.43, 0.86, 0.12, 0}, {feI, 3825.88, 0.91, -0.04, 0},
 	{mgI, 3829.36, 2.71, -0.23, -7.2}, {mgI, 3832.30, 2.71, 0.13, -7.2}, {mgI, 3838.29, 2.72, 0.40, -7.2},

@@ -7,9 +7,11 @@ func benchmarkSpectrum(b *testing.B, p Preset) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	b.ResetTimer()
-	for i := range b.N {
+	s.Prepare(nil)
+	i := 0
+	for b.Loop() {
 		s.Spectrum(i % s.Len())
+		i++
 	}
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "spectra/s")
 }
@@ -17,6 +19,34 @@ func benchmarkSpectrum(b *testing.B, p Preset) {
 func BenchmarkMini(b *testing.B)   { benchmarkSpectrum(b, Mini) }
 func BenchmarkWindow(b *testing.B) { benchmarkSpectrum(b, Window) }
 func BenchmarkFull(b *testing.B)   { benchmarkSpectrum(b, Full) }
+
+// Mini with a list of lines: the one-off set-up of a survey of the size of the
+// demo's, and its spectra.
+func BenchmarkPrepare(b *testing.B) {
+	for b.Loop() {
+		ownLines(b, 10000).Prepare(nil)
+	}
+}
+
+func BenchmarkMiniOwnLines(b *testing.B) {
+	s := ownLines(b, 1000)
+	s.Prepare(nil)
+	i := 0
+	for b.Loop() {
+		s.Spectrum(i % s.Len())
+		i++
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "spectra/s")
+}
+
+func ownLines(b *testing.B, n int) *Survey {
+	s, err := New(Options{Preset: Mini, N: n, Seed: 1, Lines: deep.builtIn()})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return s
+}
+
 func BenchmarkNew(b *testing.B) {
 	for range b.N {
 		if _, err := New(Options{Preset: Mini, N: 5500, Seed: 1}); err != nil {

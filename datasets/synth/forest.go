@@ -3,7 +3,13 @@ package synth
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"sort"
+	"sync"
+
+	"github.com/stellarae/lab/datasets/linelist"
+	"github.com/stellarae/lab/datasets/synth/onelayer"
+	"github.com/stellarae/lab/datasets/synth/photosphere"
 )
 
 // forestSeed fixes the statistical lines: every survey, whatever its seed,
@@ -18,7 +24,7 @@ var forestDensity = [][2]float64{{3700, 12}, {4000, 10}, {4600, 5}, {5125, 2.4},
 // forestMix is the species of the statistical lines with their shares and the
 // range of excitation energies in eV, drawn evenly.
 var forestMix = []struct {
-	species  int
+	species  linelist.Species
 	share    float64
 	min, max float64
 }{
@@ -27,53 +33,69 @@ var forestMix = []struct {
 	{vI, 0.03, 0.0, 2.4}, {crII, 0.015, 3.7, 4.2}, {yII, 0.01, 0.4, 1.8}, {ndII, 0.025, 0.0, 1.3}, {siI, 0.01, 4.9, 5.9},
 }
 
-// lineList is the atlas, the forest and the molecular bands between two wavelengths, sorted.
-//
-// A statistical line gets its strength in the Sun, the opacity ratio eta at
-// its centre: log10 eta is even between -1.5 and 0.5, and in one of three
-// below 4940 A, where the atlas has landmarks only, between 0.5 and 2.2. Its
-// log gf follows from the solar model.
-func lineList(min, max float64) []line {
-	var lines []line
-	for _, l := range atlas {
-		if l.wave >= min && l.wave <= max {
-			lines = append(lines, l)
+// model is a model of a star.
+type model struct {
+	strengths func(photosphere.Star, []linelist.Line) []float64 // that it gives lines
+	bands     map[linelist.Species]float64                      // how the strengths of bands are to be taken, 1 if not here
+	builtIn   func() []linelist.Line                            // the list that needs no file
+}
+
+var (
+	deep    = newModel(photosphere.Strengths, bandScale)
+	shallow = newModel(onelayer.Strengths, nil)
+)
+
+// newModel makes the list that needs no file, the atlas, the forest and the
+// molecular bands, when it is first wanted.
+func newModel(strengths func(photosphere.Star, []linelist.Line) []float64, bands map[linelist.Species]float64) *model {
+	m := &model{strengths: strengths, bands: bands}
+	m.builtIn = sync.OnceValue(func() []linelist.Line {
+		var lines []linelist.Line
+		for i := range atlas {
+			lines = append(lines, atlas[i].line())
 		}
-	}
+		return slices.Concat(lines, forest(m), bandLines(m, nil))
+	})
+	return m
+}
+
+// forest are the statistical lines.
+//
+// A line gets its strength in the Sun, the ratio eta of opacities at its
+// centre: log10 eta is even between -1.5 and 0.5, and in one of three below
+// 4940 A, where the atlas has landmarks only, between 0.5 and 2.2. Its log gf
+// follows from the solar model.
+func forest(m *model) (lines []linelist.Line) {
 	rng := rand.New(rand.NewPCG(forestSeed, 1))
-	sun := newAtmosphere(solar)
 	first, last := forestDensity[0][0], forestDensity[len(forestDensity)-1][0]
-	// The whole forest is always drawn, so that a line does not depend on
-	// the window it is seen in.
 	for w := first; ; {
 		w += rng.ExpFloat64() / interpolate(forestDensity, w)
 		if w > last {
 			break
 		}
-		l := line{wave: w, species: -1}
+		l := linelist.Line{Wave: w}
 		pick := rng.Float64()
-		for _, m := range forestMix {
-			l.species = m.species
-			l.excite = m.min + (m.max-m.min)*rng.Float64()
-			if pick -= m.share; pick < 0 {
+		for _, f := range forestMix {
+			l.Species = f.species
+			l.Excitation = f.min + (f.max-f.min)*rng.Float64()
+			if pick -= f.share; pick < 0 {
 				break
 			}
 		}
-		strength := -1.5 + 2*rng.Float64()
+		l.LogGF = -1.5 + 2*rng.Float64()
 		if rng.Float64() < 1.0/3 && w < 4940 {
-			strength = 0.5 + 1.7*rng.Float64()
+			l.LogGF = 0.5 + 1.7*rng.Float64()
 		}
-		l.loggf = strength - math.Log10(sun.eta(&l))
-		if w >= min && w <= max {
-			lines = append(lines, l)
-		}
+		lines = append(lines, l)
 	}
-	for _, l := range bandLines() {
-		if l.wave >= min && l.wave <= max {
-			lines = append(lines, l)
-		}
+	// Strengths are opacity ratios for log gf = 0, so far.
+	unit := slices.Clone(lines)
+	for i := range unit {
+		unit[i].LogGF = 0
 	}
-	sort.SliceStable(lines, func(i, j int) bool { return lines[i].wave < lines[j].wave })
+	for i, x := range m.strengths(solar.photosphere(), unit) {
+		lines[i].LogGF -= math.Log10(x)
+	}
 	return lines
 }
 

@@ -3,9 +3,10 @@ package synth
 import "math"
 
 // broadening is the velocity kernel of rotation and macroturbulence in steps
-// of step km/s, odd in length, of unit sum.
-func broadening(star Star, step float64) []float64 {
-	return fold(rotation(star.VSini, step), gaussian(macroturbulence(star.Teff), step))
+// of step km/s, odd in length, of unit sum; limb is the coefficient of linear
+// limb darkening.
+func broadening(star Star, limb, step float64) []float64 {
+	return fold(rotation(star.VSini, limb, step), gaussian(macroturbulence(star.Teff), step))
 }
 
 // macroturbulence is the standard deviation in km/s of the large-scale motion
@@ -15,13 +16,13 @@ func macroturbulence(teff float64) float64 {
 	return math.Max(1, 3.98+(teff-5770)/650) / 2
 }
 
-// rotation is the profile of a rotating sphere with linear limb darkening 0.6
+// rotation is the profile of a rotating sphere with linear limb darkening
 // (Gray 2005, equation 18.14), the mean over each step.
-func rotation(vsini, step float64) []float64 {
+func rotation(vsini, limb, step float64) []float64 {
 	if vsini <= 0 {
 		return []float64{1}
 	}
-	const limb, sub = 0.6, 16
+	const sub = 16
 	half := int(math.Ceil(vsini/step + 0.5))
 	kernel := make([]float64, 2*half+1)
 	for i := range kernel {

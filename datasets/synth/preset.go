@@ -25,6 +25,7 @@ type settings struct {
 	grid       spectrum.Grid
 	resolution float64
 	step       float64    // of the synthesis, km/s
+	oneLayer   bool       // the simpler model of stars; with a list of lines, a table of the full one
 	detectors  bool       // the product reaches beyond the grid and has HARPS's gap
 	teff       [2]float64 // K
 	rv         float64    // standard deviation, km/s
@@ -42,7 +43,7 @@ type settings struct {
 
 var presets = map[Preset]settings{
 	Mini: {
-		grid: spectrum.MiniGrid(), resolution: 6000, step: 1.5,
+		grid: spectrum.MiniGrid(), resolution: 6000, step: 1.5, oneLayer: true,
 		teff: [2]float64{4600, 6600}, rv: 25, giants: 0, metals: 0.1, mh: [2]float64{-0.6, 0.4}, gravity: 0.03, rotation: 2.5, rotationTo: 10,
 		reddening: evenReddening(4.5), snr: [2]float64{40, 200}, tail: 1.5, visits: 100,
 	},

@@ -3,12 +3,13 @@
 // metallicities, rotation, dust, and what differs from visit to visit. A
 // method that counts the factors hidden in spectra can be held against it.
 //
-// The files follow the light: species, atlas and forest (the lines),
-// atmosphere and voigt (the star), synthesis and kernel (its spectrum),
-// instrument (what is recorded), population (who is observed), product (files).
+// The files follow the light: atlas, forest and molecules (the lines), package
+// photosphere (what leaves the star's surface; onelayer in its place for Mini),
+// synthesis and kernel (its spectrum), instrument (what is recorded), population (who is observed),
+// product (files).
 //
-// It does not replace a model atmosphere: one layer in local thermodynamic
-// equilibrium gives every line, and half of the weak lines are statistical.
+// It does not replace a grid of model atmospheres, and most weak lines are
+// statistical unless Options.Lines brings real ones.
 //
 //	s, err := synth.New(synth.Options{Preset: synth.Mini, N: 5500, Seed: 1})
 //	flux := s.Spectrum(0).Flux
@@ -21,15 +22,20 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/stellarae/lab/datasets/linelist"
+	"github.com/stellarae/lab/datasets/synth/photosphere"
 	"github.com/stellarae/lab/stellarae/spectrum"
 )
 
 // Options say which survey to make.
 type Options struct {
-	Preset   Preset
-	N        int    // spectra, at least 1
-	Seed     uint64 // the same seed gives the same survey
-	Workers  int    // of Write; 0: one a processor
+	Preset  Preset
+	N       int    // spectra, at least 1
+	Seed    uint64 // the same seed gives the same survey
+	Workers int    // of Write; 0: one a processor
+	// Lines replace the built-in list, which nil stands for; the bands of
+	// molecules that they lack stay.
+	Lines    []linelist.Line
 	Progress func(done, total int)
 }
 
@@ -65,13 +71,29 @@ func New(o Options) (*Survey, error) {
 	}
 	// Room for the fastest star and the widest kernel.
 	margin := (5*p.rv + 5*lightSpeed/p.resolution + 50) / lightSpeed
-	s.synthesis = newSynthesis(first*(1-margin), (first+g.Step*float64(n))*(1+margin), p.step)
+	s.synthesis = p.prepareSynthesis(o.Preset, o.Lines, first*(1-margin), (first+g.Step*float64(n))*(1+margin))
 	s.instrument = newInstrument(first, g.Step, n, p.resolution, s.synthesis)
 	s.scratch.New = func() any {
 		m := s.synthesis.n
-		return &buffers{normalised: make([]float64, m), scratch: make([]float64, m), flux: make([]float64, n)}
+		return &buffers{normalised: make([]float64, m), scratch: make([]float64, m), light: make([]float32, m), flux: make([]float64, n)}
 	}
 	return s, nil
+}
+
+// Prepare computes the tables that the survey's stars want, on all processors;
+// else they are filled by and by. It takes a few seconds for Mini with lines of
+// one's own, and nothing without. Progress, if not nil, is called from one goroutine at a time.
+func (s *Survey) Prepare(progress func(done, total int)) {
+	if s.synthesis.table == nil {
+		return
+	}
+	var stars []photosphere.Star
+	for i := range s.truth {
+		if t := &s.truth[i]; t.Visit == 0 {
+			stars = append(stars, t.star().photosphere())
+		}
+	}
+	s.synthesis.table.Prepare(stars, progress)
 }
 
 // buffers are what one synthesis needs. They remember the star last
@@ -79,6 +101,7 @@ func New(o Options) (*Survey, error) {
 type buffers struct {
 	star                      Star
 	normalised, scratch, flux []float64
+	light                     []float32
 }
 
 // Len is the number of spectra.
@@ -94,7 +117,7 @@ func (s *Survey) Grid() spectrum.Grid { return s.settings.grid }
 // continuum at the middle wavelength.
 func (s *Survey) clean(t *Truth, b *buffers) {
 	if star := t.star(); star != b.star {
-		s.synthesis.normalised(star, b.normalised, b.scratch)
+		s.synthesis.normalised(star, b.normalised, b.scratch, b.light)
 		b.star = star
 	}
 	s.instrument.observe(b.flux, s.synthesis, b.normalised, t.RV)
@@ -154,8 +177,45 @@ func (s *Survey) sample(topocentric float64, t *Truth) int {
 	return int(math.Round((wave - s.instrument.wave[0]) / s.settings.grid.Step))
 }
 
+// median is that of at least one number.
 func median[T float32 | float64](x []T) float64 {
 	y := slices.Clone(x)
-	slices.Sort(y)
-	return (float64(y[(len(y)-1)/2]) + float64(y[len(y)/2])) / 2
+	k := len(y) / 2
+	upper := selectNth(y, k)
+	if len(y)%2 == 1 {
+		return float64(upper)
+	}
+	return (float64(slices.Max(y[:k])) + float64(upper)) / 2
+}
+
+// selectNth is the n-th smallest value, n from 0; it puts the smaller ones
+// before it (Hoare 1961, Comm. ACM 4, 321).
+func selectNth[T float32 | float64](x []T, n int) T {
+	low, high := 0, len(x)-1
+	for low < high {
+		pivot := x[(low+high)/2]
+		i, j := low, high
+		for i <= j {
+			for x[i] < pivot {
+				i++
+			}
+			for x[j] > pivot {
+				j--
+			}
+			if i <= j {
+				x[i], x[j] = x[j], x[i]
+				i++
+				j--
+			}
+		}
+		switch {
+		case n <= j:
+			high = j
+		case n >= i:
+			low = i
+		default:
+			return x[n]
+		}
+	}
+	return x[n]
 }

@@ -10,6 +10,7 @@ import (
 
 	"gonum.org/v1/gonum/stat"
 
+	"github.com/stellarae/lab/datasets/linelist"
 	"github.com/stellarae/lab/stellarae/spectrum"
 )
 
@@ -249,6 +250,22 @@ func TestMiniPassesThePaperPreparation(t *testing.T) {
 	}
 	if m := median(x); math.Abs(m-1) > 1e-6 || len(x) != 2048 {
 		t.Errorf("%d samples with a median of %g", len(x), m)
+	}
+}
+
+// A list of one's own replaces the built-in lines.
+func TestOwnLines(t *testing.T) {
+	list := []linelist.Line{iron(1, -1), {Species: mgH, Wave: 5190, LogGF: -9}}
+	s, err := New(Options{Preset: Mini, N: 1, Seed: 1, Lines: list})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := s.scratch.Get().(*buffers)
+	s.synthesis.light.Flux(b.light, solar.photosphere())
+	at := func(w float64) float32 { return b.light[int(s.synthesis.index(w)+0.5)] }
+	// No Mg b, and no bands of MgH, which the list has.
+	if at(5200) > 0.5 || at(5183.60) < 0.99 || at(5205) < 0.99 {
+		t.Errorf("%.3f at the line, %.3f at Mg b, %.3f between", at(5200), at(5183.60), at(5205))
 	}
 }
 

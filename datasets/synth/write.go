@@ -34,10 +34,11 @@ type card struct {
 	Preset  Preset `json:"preset"`
 	Seed    uint64 `json:"seed"`
 	Spectra int    `json:"spectra"`
+	Lines   string `json:"lines,omitempty"` // of a list of one's own
 }
 
 // version changes with the spectra that a preset and a seed give.
-const version = 1
+const version = 2
 
 // Write writes the survey into a folder, which it makes if need be: for every
 // spectrum a product of the archive's form, ADP.<timestamp>.fits, and at the
@@ -52,6 +53,7 @@ func (s *Survey) Write(dir string) error {
 	if err := s.claim(dir); err != nil {
 		return err
 	}
+	s.Prepare(nil)
 	medians := make([]float64, s.Len())
 	workers := s.options.Workers
 	if workers <= 0 {
@@ -103,7 +105,7 @@ func (s *Survey) runs() (runs [][2]int) {
 
 // claim makes sure that the folder is this survey's and marks it.
 func (s *Survey) claim(dir string) error {
-	mine := card{"stellarae synth", version, s.options.Preset, s.options.Seed, s.Len()}
+	mine := card{"stellarae synth", version, s.options.Preset, s.options.Seed, s.Len(), signature(s.options.Lines)}
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return fmt.Errorf("synth: %w", err)
 	}

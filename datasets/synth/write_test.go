@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stellarae/lab/datasets/linelist"
 	"github.com/stellarae/lab/stellarae/fits"
 	"github.com/stellarae/lab/stellarae/spectrum"
 )
@@ -174,6 +175,7 @@ func TestWriteMindsWhatIsThere(t *testing.T) {
 	refused(dir, Options{Preset: Mini, N: 4, Seed: 4}, "seed 3")
 	refused(dir, Options{Preset: Window, N: 4, Seed: 3}, "preset mini")
 	refused(dir, Options{Preset: Mini, N: 3, Seed: 3}, "4 spectra")
+	refused(dir, Options{Preset: Mini, N: 4, Seed: 3, Lines: []linelist.Line{iron(1, -1)}}, "another survey")
 
 	// After a crash: a torn file, a left-over, no tables. The survey heals.
 	id := newSurvey(t, Mini, 4, 3).Truth(1).ID

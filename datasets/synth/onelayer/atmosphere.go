@@ -1,17 +1,13 @@
-package synth
+package onelayer
 
-import "math"
+import (
+	"math"
 
-// Star is what shapes a spectrum before it leaves the star.
-type Star struct {
-	Teff  float64 // effective temperature, K
-	LogG  float64 // log10 surface gravity, cm/s2
-	MH    float64 // [M/H], dex
-	VSini float64 // projected rotation velocity, km/s
-}
+	"github.com/stellarae/lab/datasets/synth/photosphere"
+)
 
-// solar are the Sun's values (IAU 2015 B3; rotation from the disc).
-var solar = Star{Teff: 5772, LogG: 4.44, MH: 0, VSini: 1.8}
+// solar are the Sun's values (IAU 2015 B3).
+var solar = photosphere.Star{Teff: 5772, LogG: 4.44, MH: 0}
 
 const (
 	lightSpeed = 299792.458 // km/s
@@ -22,7 +18,7 @@ const (
 // pressures follow from the star by scaling the Sun's (Gray 2005, "The
 // Observation and Analysis of Stellar Photospheres", chapters 8, 9, 13).
 type atmosphere struct {
-	star  Star
+	star  photosphere.Star
 	temp  float64 // K
 	theta float64 // 5040 K / temp
 	pe    float64 // log10 electron pressure, dyn/cm2
@@ -40,7 +36,7 @@ type speciesLayer struct {
 	scale   float64 // eta = scale * wave * gf * 10^(-theta excite)
 }
 
-func newAtmosphere(s Star) *atmosphere {
+func newAtmosphere(s photosphere.Star) *atmosphere {
 	a := &atmosphere{star: s, temp: 0.87 * s.Teff}
 	a.theta = 5040 / a.temp
 	dt, dg := s.Teff-solar.Teff, s.LogG-solar.LogG

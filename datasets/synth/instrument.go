@@ -13,13 +13,14 @@ type instrument struct {
 	log    []float64 // ln wave
 	redden []float64 // A(wave) for E(B-V) = 1, mag, from the middle's
 	middle float64   // Angstrom
+	stride int       // samples between two at which the continuum is computed
 	taps   int
 	kernel [phases][]float64
 }
 
 // newInstrument samples n wavelengths from first, Angstrom, in steps of step.
 func newInstrument(first, step float64, n int, resolution float64, s *synthesis) *instrument {
-	in := &instrument{middle: first + step*float64(n/2)}
+	in := &instrument{middle: first + step*float64(n/2), stride: 1}
 	for i := range n {
 		w := first + float64(i)*step
 		in.wave = append(in.wave, w)
@@ -54,11 +55,22 @@ func (in *instrument) observe(flux []float64, s *synthesis, normalised []float64
 }
 
 // shape multiplies flux by the continuum: a black body of the star's
-// temperature, dimmed by dust, both relative to the middle wavelength.
+// temperature, dimmed by dust, both relative to the middle wavelength. It is
+// computed at every stride-th sample, and linear between them.
 func (in *instrument) shape(flux []float64, teff, ebv float64) {
 	norm := 1 / planck(in.middle, teff)
-	for i, w := range in.wave {
-		flux[i] *= planck(w, teff) * norm * math.Exp(-0.4*math.Ln10*ebv*in.redden[i])
+	continuum := func(i int) float64 {
+		return planck(in.wave[i], teff) * norm * math.Exp(-0.4*math.Ln10*ebv*in.redden[i])
+	}
+	low := continuum(0)
+	for first := 0; first < len(flux); first += in.stride {
+		last := min(first+in.stride, len(flux)-1)
+		high := continuum(last)
+		slope := (high - low) / float64(max(1, last-first))
+		for i := range flux[first:min(first+in.stride, len(flux))] {
+			flux[first+i] *= low + slope*float64(i)
+		}
+		low = high
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"time"
+
+	"github.com/stellarae/lab/datasets/synth/interstellar"
 )
 
 // Truth is everything the simulation knows of one spectrum.
@@ -25,12 +27,30 @@ type Truth struct {
 	Giant    bool
 	RA, Dec  float64 // degrees
 
+	// Of a star of a survey with a sky; zero in Mini.
+	VMag      float64 // apparent magnitude V
+	Systemic  float64 // radial velocity of the star or its system, km/s
+	Jitter    float64 // standard deviation of RV from visit to visit, km/s
+	Amplitude float64 // of a binary's circular orbit, km/s; 0: single
+	Period    float64 // d
+	Phase     float64 // RV is Systemic + Amplitude sin(2 pi (days since J2000 / Period + Phase)), plus jitter
+	Gas       interstellar.Gas
+
 	// Of the visit.
 	Airmass float64
 	SNR     float64 // per sample, at the median flux
 	BERV    float64 // barycentric Earth radial velocity, km/s
 	Level   float64 // median flux before noise
 	Visit   int     // from 0, of this star
+
+	// Of a visit of a survey with a sky; zero in Mini.
+	Water      float64    // precipitable, mm
+	Seeing     float64    // arcseconds
+	Exposure   float64    // s
+	ReadNoise  float64    // electrons a sample
+	Ripple     [2]float64 // amplitudes of the blaze's rest: cosine and sine over an order
+	CosmicRays int        // see Survey.CosmicRays
+	Flaw       Flaw
 }
 
 func (t *Truth) star() Star { return Star{Teff: t.Teff, LogG: t.LogG, MH: t.MH, VSini: t.VSini} }
@@ -41,6 +61,11 @@ const (
 	streamStar = iota + 1
 	streamVisit
 	streamNoise
+	streamNight
+	streamCosmic
+	streamFlaw
+	streamCatalogue
+	streamHeader
 )
 
 func stream(seed uint64, kind, i int) *rand.Rand {
@@ -53,7 +78,7 @@ func population(p settings, seed uint64, n int) []Truth {
 	truth := make([]Truth, 0, n)
 	for k := 0; len(truth) < n; k++ {
 		rng := stream(seed, streamStar, k)
-		star := p.drawStar(rng)
+		star := p.draw(rng)
 		star.Star = fmt.Sprintf("SIM %06d", k+1)
 		visits := int(math.Pow(1-rng.Float64(), -1/p.tail))
 		for v := range min(visits, p.visits) {
@@ -63,15 +88,25 @@ func population(p settings, seed uint64, n int) []Truth {
 			t := star
 			t.Visit = v
 			p.drawVisit(&t, stream(seed, streamVisit, len(truth)), len(truth))
+			if p.sky {
+				p.drawNight(&t, stream(seed, streamNight, len(truth)))
+			}
 			truth = append(truth, t)
 		}
 	}
 	return truth
 }
 
+func (p *settings) draw(rng *rand.Rand) Truth {
+	if p.sky {
+		return p.drawFieldStar(rng)
+	}
+	return p.drawStar(rng)
+}
+
 // mainSequence is log g against temperature of dwarfs (Pecaut & Mamajek 2013,
 // ApJS 208, 9, and its tables), rounded.
-var mainSequence = [][2]float64{{3400, 4.92}, {3600, 4.82}, {3900, 4.72}, {4400, 4.65}, {5000, 4.57}, {5500, 4.49}, {5772, 4.44}, {6200, 4.36}, {6600, 4.32}, {7200, 4.28}}
+var mainSequence = [][2]float64{{3400, 4.92}, {3600, 4.82}, {3900, 4.72}, {4400, 4.65}, {5000, 4.57}, {5500, 4.49}, {5772, 4.44}, {6200, 4.36}, {6600, 4.32}, {7200, 4.28}, {8500, 4.25}}
 
 func (p *settings) drawStar(rng *rand.Rand) (t Truth) {
 	t.Giant = rng.Float64() < p.giants

@@ -14,9 +14,10 @@ const (
 	// show, while metallicity, rotation and gravity (a function of temperature) hardly do. The reddening is far
 	// beyond that of near stars, so that its slope exceeds temperature's and a network can tell the two apart.
 	Mini Preset = "mini"
-	// Window is the same window at 0.02 A and R = 50,000: dwarfs and giants.
+	// Window is the same window at 0.02 A and R = 50,000: stars as HARPS observes them, through air and dust, by a
+	// detector that errs, with a catalogue that misses and errs.
 	Window Preset = "window"
-	// Full is the archive product: spectrum.PaperGrid, R = 115,000, the gap between the detectors zero.
+	// Full is the archive product: Window's stars in spectrum.PaperGrid, R = 115,000, the gap between the detectors zero.
 	Full Preset = "full"
 )
 
@@ -39,6 +40,17 @@ type settings struct {
 	snr        [2]float64
 	tail       float64 // exponent of the visits' distribution
 	visits     int     // most visits to a star
+	// Air, gas between the stars, flaws of the detector, stars as they are
+	// observed, and a catalogue that errs.
+	sky bool
+}
+
+// fastest is the greatest radial velocity of a star, km/s.
+func (p *settings) fastest() float64 {
+	if p.sky {
+		return fastestStar + fastestOrbit + 1
+	}
+	return 5 * p.rv
 }
 
 var presets = map[Preset]settings{
@@ -50,12 +62,12 @@ var presets = map[Preset]settings{
 	Window: {
 		grid: spectrum.Grid{Start: 4960, Step: 0.02, Samples: 16384}, resolution: 50000, step: 0.5,
 		teff: [2]float64{3600, 6800}, rv: 25, giants: 0.15, metals: 0.25, mh: [2]float64{-0.6, 0.4}, gravity: 0.08, rotation: 2.5, rotationTo: 60,
-		reddening: evenReddening(1), snr: [2]float64{40, 200}, tail: 1.2, visits: 300,
+		reddening: evenReddening(1), snr: [2]float64{40, 200}, tail: 1.2, visits: 300, sky: true,
 	},
 	Full: {
 		grid: spectrum.PaperGrid(), resolution: 115000, step: 0.4, detectors: true,
-		teff: [2]float64{3400, 7200}, rv: 25, giants: 0.15, metals: 0.25, mh: [2]float64{-0.6, 0.4}, gravity: 0.08, rotation: 2.5, rotationTo: 100,
-		reddening: nearbyReddening, snr: [2]float64{20, 300}, tail: 1.05, visits: 1000,
+		teff: [2]float64{3400, 8500}, rv: 25, giants: 0.15, metals: 0.25, mh: [2]float64{-0.6, 0.4}, gravity: 0.08, rotation: 2.5, rotationTo: 100,
+		reddening: nearbyReddening, snr: [2]float64{20, 300}, tail: 1.05, visits: 1000, sky: true,
 	},
 }
 

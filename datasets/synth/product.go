@@ -36,6 +36,12 @@ func (s *Survey) writeProduct(dir string, t *Truth, x *spectrum.Spectrum) error 
 		{Key: "ESO DRS BERV", Value: t.BERV, Comment: "[km/s] barycentric Earth radial velocity"},
 		{Key: "ESO TEL TARG RADVEL", Value: t.RV, Comment: "[km/s] radial velocity"},
 	}
+	if s.settings.sky {
+		primary = append(primary,
+			fits.Card{Key: "EXPTIME", Value: t.Exposure, Comment: "[s] exposure"},
+			fits.Card{Key: "ESO TEL AMBI FWHM START", Value: t.Seeing, Comment: "[arcsec] seeing"},
+			fits.Card{Key: "ESO TEL AMBI IWV START", Value: t.Water, Comment: "[mm] precipitable water"})
+	}
 	table := &fits.TableHDU{
 		Name: "SPECTRUM",
 		Cards: []fits.Card{

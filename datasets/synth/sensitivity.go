@@ -7,7 +7,7 @@ import (
 	"sort"
 )
 
-// factor is one way in which spectra differ, named as its column in labels.csv.
+// factor is one way in which spectra differ, named as its column in truth.csv.
 type factor struct {
 	name  string
 	value func(t *Truth) *float64
@@ -25,6 +25,8 @@ var factors = []factor{
 	{"airmass", func(t *Truth) *float64 { return &t.Airmass }, 1},
 	{"snr", func(t *Truth) *float64 { return &t.SNR }, 0},
 	{"berv", func(t *Truth) *float64 { return &t.BERV }, math.Inf(-1)},
+	{"water", func(t *Truth) *float64 { return &t.Water }, 0},
+	{"gas_velocity", func(t *Truth) *float64 { return &t.Gas.Velocity }, math.Inf(-1)},
 }
 
 // Factors are the names of the factors, as Sensitivity takes them.
@@ -55,6 +57,9 @@ func (s *Survey) Sensitivity(name string) (float64, error) {
 	f := factors[at]
 	first := s.firstVisits()
 	spread := s.spread(f, first)
+	if spread == 0 {
+		return 0, nil
+	}
 	b := s.scratch.Get().(*buffers)
 	defer s.scratch.Put(b)
 	const most = 48

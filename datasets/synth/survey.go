@@ -5,8 +5,10 @@
 //
 // The files follow the light: atlas, forest and molecules (the lines), package
 // photosphere (what leaves the star's surface; onelayer in its place for Mini),
-// synthesis and kernel (its spectrum), instrument (what is recorded), population (who is observed),
-// product (files).
+// synthesis and kernel (its spectrum), packages interstellar and telluric (what
+// it passes through), instrument, detector and flaw (what is recorded),
+// population and field (who is observed), product and catalogue (files and
+// labels).
 //
 // It does not replace a grid of model atmospheres, and most weak lines are
 // statistical unless Options.Lines brings real ones.
@@ -24,6 +26,7 @@ import (
 
 	"github.com/stellarae/lab/datasets/linelist"
 	"github.com/stellarae/lab/datasets/synth/photosphere"
+	"github.com/stellarae/lab/datasets/synth/telluric"
 	"github.com/stellarae/lab/stellarae/spectrum"
 )
 
@@ -35,7 +38,10 @@ type Options struct {
 	Workers int    // of Write; 0: one a processor
 	// Lines replace the built-in list, which nil stands for; the bands of
 	// molecules that they lack stay.
-	Lines    []linelist.Line
+	Lines []linelist.Line
+	// Water are the lines of water in the air, as telluric.Load reads them;
+	// nil is a built-in list of the strongest.
+	Water    []telluric.Line
 	Progress func(done, total int)
 }
 
@@ -46,6 +52,8 @@ type Survey struct {
 	truth      []Truth
 	synthesis  *synthesis
 	instrument *instrument
+	air        *telluric.Sky // nil without a sky
+	detector   *detector     // nil without a sky
 	scratch    sync.Pool
 }
 
@@ -60,6 +68,11 @@ func New(o Options) (*Survey, error) {
 	if o.N < 1 {
 		return nil, fmt.Errorf("synth: %d spectra: want at least 1", o.N)
 	}
+	return p.survey(o), nil
+}
+
+// survey is the one that o asks for, with these settings.
+func (p settings) survey(o Options) *Survey {
 	s := &Survey{options: o, settings: p}
 	s.truth = population(p, o.Seed, o.N)
 	g := p.grid
@@ -70,14 +83,20 @@ func New(o Options) (*Survey, error) {
 		first, n = g.Wave(g.PadLeft-lead), n+lead+trail
 	}
 	// Room for the fastest star and the widest kernel.
-	margin := (5*p.rv + 5*lightSpeed/p.resolution + 50) / lightSpeed
+	margin := (p.fastest() + 5*lightSpeed/p.resolution + 50) / lightSpeed
 	s.synthesis = p.prepareSynthesis(o.Preset, o.Lines, first*(1-margin), (first+g.Step*float64(n))*(1+margin))
 	s.instrument = newInstrument(first, g.Step, n, p.resolution, s.synthesis)
+	if p.sky {
+		s.instrument.stride = 32
+		last := s.instrument.wave[n-1]
+		s.air = telluric.New(first*(1-margin), last*(1+margin), telluric.Oxygen(), telluric.Water(o.Water))
+		s.detector = newDetector(s.instrument.wave, g.Step)
+	}
 	s.scratch.New = func() any {
 		m := s.synthesis.n
 		return &buffers{normalised: make([]float64, m), scratch: make([]float64, m), light: make([]float32, m), flux: make([]float64, n)}
 	}
-	return s, nil
+	return s
 }
 
 // Prepare computes the tables that the survey's stars want, on all processors;
@@ -120,14 +139,26 @@ func (s *Survey) clean(t *Truth, b *buffers) {
 		s.synthesis.normalised(star, b.normalised, b.scratch, b.light)
 		b.star = star
 	}
-	s.instrument.observe(b.flux, s.synthesis, b.normalised, t.RV)
+	light := b.normalised
+	if s.air != nil {
+		light = b.scratch
+		copy(light, b.normalised)
+		start := s.synthesis.start + math.Log(1+t.RV/lightSpeed)
+		t.Gas.Absorb(light, start, s.synthesis.step)
+		s.air.Absorb(light, start-math.Log(1+t.BERV/lightSpeed), s.synthesis.step, t.Airmass, t.Water)
+	}
+	s.instrument.observe(b.flux, s.synthesis, light, t.RV)
 	s.instrument.shape(b.flux, t.Teff, t.EBV)
+	if s.detector != nil {
+		s.detector.ripple(b.flux, s.instrument.wave, t.Ripple, t.BERV)
+	}
 }
 
 // Spectrum is spectrum i as observed: air wavelengths in Angstrom that cover
 // at least the survey's grid, the star's lines at its radial velocity, flux in
 // the relative units of the archive's product with a random exposure level,
-// photon noise and its standard deviation. It depends on preset, seed and i
+// photon noise and its standard deviation; but for Mini also what Truth says of
+// air, gas, detector, cosmic rays and flaws, NaN among them. It depends on preset, seed and i
 // alone. It panics if i is out of range.
 func (s *Survey) Spectrum(i int) *spectrum.Spectrum {
 	t := &s.truth[i]
@@ -145,11 +176,14 @@ func (s *Survey) Spectrum(i int) *spectrum.Spectrum {
 		Frame:  spectrum.Barycentric,
 		Info:   spectrum.Info{ID: t.ID, Object: t.Star, Date: t.Date, Format: "phase3", Airmass: t.Airmass, SNR: t.SNR, BERV: t.BERV, RV: t.RV},
 	}
+	dark := t.dark()
 	for k, f := range b.flux[from:to] {
-		err := t.Level / t.SNR * math.Sqrt(f*scale/t.Level)
+		err := t.Level / t.SNR * math.Sqrt((f*scale+dark)/(t.Level+dark))
 		out.Flux[k] = float32(f*scale + err*rng.NormFloat64())
 		out.Err[k] = float32(err)
 	}
+	s.strike(out.Flux, from, i)
+	s.spoil(out, i)
 	if s.settings.detectors {
 		first, last := s.gap(t)
 		clear(out.Flux[first-from : last-from])

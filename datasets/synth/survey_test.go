@@ -60,7 +60,7 @@ func TestNewRefuses(t *testing.T) {
 }
 
 func TestPopulation(t *testing.T) {
-	for _, p := range []Preset{Mini, Window, Full} {
+	for _, p := range []Preset{Mini} {
 		truth := population(presets[p], 3, 20000)
 		visits := map[string]int{}
 		ids := map[string]bool{}

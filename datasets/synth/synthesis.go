@@ -9,6 +9,7 @@ import (
 	"github.com/stellarae/lab/datasets/linelist"
 	"github.com/stellarae/lab/datasets/synth/onelayer"
 	"github.com/stellarae/lab/datasets/synth/photosphere"
+	"github.com/stellarae/lab/datasets/synth/telluric"
 )
 
 // synthesis computes the spectrum a star shows without an instrument: flux
@@ -69,7 +70,7 @@ func (p *settings) prepareSynthesis(preset Preset, lines []linelist.Line, first,
 const tableStep = 1.0
 
 // signature tells lists of lines apart; that of none is empty.
-func signature(lines []linelist.Line) string {
+func signature[T linelist.Line | telluric.Line](lines []T) string {
 	if lines == nil {
 		return ""
 	}

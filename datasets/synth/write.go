@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -35,6 +36,7 @@ type card struct {
 	Seed    uint64 `json:"seed"`
 	Spectra int    `json:"spectra"`
 	Lines   string `json:"lines,omitempty"` // of a list of one's own
+	Water   string `json:"water,omitempty"` // the same, of the air
 }
 
 // version changes with the spectra that a preset and a seed give.
@@ -44,8 +46,8 @@ const version = 2
 // spectrum a product of the archive's form, ADP.<timestamp>.fits, and at the
 // end truth.csv and labels.csv, so that a folder with labels.csv is complete.
 //
-// labels.csv has the columns of the paper's table; its values are the truth.
-// truth.csv adds what no catalogue knows. A folder that is not empty has to
+// labels.csv has the columns of the paper's table, with the values of
+// Catalogue. truth.csv has the truth in them and adds what no catalogue knows. A folder that is not empty has to
 // hold the same survey, of at most as many spectra; else it is left alone.
 // Files of an interrupted Write are replaced. Options.Progress is called from
 // one goroutine at a time.
@@ -67,7 +69,7 @@ func (s *Survey) Write(dir string) error {
 		g.Go(func() error {
 			for i := run[0]; i < run[1]; i++ {
 				x := s.Spectrum(i)
-				medians[i] = median(x.Flux)
+				medians[i] = median(finite(x.Flux))
 				if err := s.writeProduct(dir, &s.truth[i], x); err != nil {
 					return err
 				}
@@ -84,10 +86,14 @@ func (s *Survey) Write(dir string) error {
 	if err := g.Wait(); err != nil {
 		return err
 	}
-	if err := s.writeTable(filepath.Join(dir, truthFile), truthColumns, medians); err != nil {
+	columns := truthColumns
+	if s.settings.sky {
+		columns = slices.Concat(truthColumns, skyColumns)
+	}
+	if err := s.writeTable(filepath.Join(dir, truthFile), columns, s.Truth, medians); err != nil {
 		return err
 	}
-	return s.writeTable(filepath.Join(dir, labelsFile), labelColumns, medians)
+	return s.writeTable(filepath.Join(dir, labelsFile), labelColumns, s.Catalogue, medians)
 }
 
 // runs are ranges of spectra that one worker makes in a row: a star's visits,
@@ -105,7 +111,7 @@ func (s *Survey) runs() (runs [][2]int) {
 
 // claim makes sure that the folder is this survey's and marks it.
 func (s *Survey) claim(dir string) error {
-	mine := card{"stellarae synth", version, s.options.Preset, s.options.Seed, s.Len(), signature(s.options.Lines)}
+	mine := card{"stellarae synth", version, s.options.Preset, s.options.Seed, s.Len(), signature(s.options.Lines), signature(s.options.Water)}
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return fmt.Errorf("synth: %w", err)
 	}
@@ -156,7 +162,13 @@ type column struct {
 }
 
 func number(name string, value func(t *Truth) float64) column {
-	return column{name, func(t *Truth, _ float64) string { return strconv.FormatFloat(value(t), 'g', -1, 64) }}
+	return column{name, func(t *Truth, _ float64) string {
+		x := value(t)
+		if math.IsNaN(x) {
+			return ""
+		}
+		return strconv.FormatFloat(x, 'g', -1, 64)
+	}}
 }
 
 // yes is Y for true, as the paper's table writes it.
@@ -183,7 +195,12 @@ var labelColumns = []column{
 	number("airmass", func(t *Truth) float64 { return t.Airmass }),
 	number("snr", func(t *Truth) float64 { return t.SNR }),
 	number("vsini", func(t *Truth) float64 { return t.VSini }),
-	number("spec_type_no", func(t *Truth) float64 { return float64(t.SpecType) }),
+	number("spec_type_no", func(t *Truth) float64 {
+		if t.SpecType < 0 {
+			return math.NaN()
+		}
+		return float64(t.SpecType)
+	}),
 }
 
 // truthColumns are all the simulation knows.
@@ -197,19 +214,42 @@ var truthColumns = append(slices.Clone(labelColumns),
 	column{"date_obs", func(t *Truth, _ float64) string { return t.Date }},
 )
 
-func (s *Survey) writeTable(path string, columns []column, medians []float64) error {
+// skyColumns are what a survey with a sky knows besides.
+var skyColumns = []column{
+	number("vmag", func(t *Truth) float64 { return t.VMag }),
+	number("systemic", func(t *Truth) float64 { return t.Systemic }),
+	number("jitter", func(t *Truth) float64 { return t.Jitter }),
+	number("orbit_amplitude", func(t *Truth) float64 { return t.Amplitude }),
+	number("orbit_period", func(t *Truth) float64 { return t.Period }),
+	number("orbit_phase", func(t *Truth) float64 { return t.Phase }),
+	number("gas_velocity", func(t *Truth) float64 { return t.Gas.Velocity }),
+	number("gas_width", func(t *Truth) float64 { return t.Gas.Width }),
+	number("gas_sodium", func(t *Truth) float64 { return t.Gas.Sodium }),
+	number("gas_chplus", func(t *Truth) float64 { return t.Gas.CHPlus }),
+	number("water", func(t *Truth) float64 { return t.Water }),
+	number("seeing", func(t *Truth) float64 { return t.Seeing }),
+	number("exposure", func(t *Truth) float64 { return t.Exposure }),
+	number("read_noise", func(t *Truth) float64 { return t.ReadNoise }),
+	number("ripple_cos", func(t *Truth) float64 { return t.Ripple[0] }),
+	number("ripple_sin", func(t *Truth) float64 { return t.Ripple[1] }),
+	number("cosmic_rays", func(t *Truth) float64 { return float64(t.CosmicRays) }),
+	{"flaw", func(t *Truth, _ float64) string { return string(t.Flaw) }},
+}
+
+func (s *Survey) writeTable(path string, columns []column, row func(i int) Truth, medians []float64) error {
 	var text bytes.Buffer
 	w := csv.NewWriter(&text)
-	row := make([]string, len(columns))
+	cells := make([]string, len(columns))
 	for k, c := range columns {
-		row[k] = c.name
+		cells[k] = c.name
 	}
-	w.Write(row)
+	w.Write(cells)
 	for i := range s.truth {
+		t := row(i)
 		for k, c := range columns {
-			row[k] = c.text(&s.truth[i], medians[i])
+			cells[k] = c.text(&t, medians[i])
 		}
-		w.Write(row)
+		w.Write(cells)
 	}
 	w.Flush()
 	if err := w.Error(); err != nil {

@@ -23,7 +23,7 @@ LABVENV := .venv/.lab
 XVENV := .venv-crosscheck/.ready
 SOURCES := $(shell find stellarae datasets kernels -name '*.go' -o -name '*.html' 2>/dev/null) go.mod go.sum
 
-.PHONY: help build demo lab kernel test lint unit race stress fuzz bench kernel-bench kernel-notebooks crosscheck clean
+.PHONY: help build demo lab kernel test lint unit race stress fuzz bench kernel-bench kernel-notebooks notebooks notebooks-gonb crosscheck clean
 
 help:
 	@sed -n 's/^# //p' Makefile | head -5
@@ -113,6 +113,16 @@ kernel-bench: $(LABVENV)
 kernel-notebooks: $(LABVENV)
 	.venv/bin/python kernels/lab/notebooks.py --programs runs/kernel --kernel gokernel
 	.venv/bin/python kernels/lab/notebooks.py --programs runs/kernel --kernel gokernel-process
+
+# The course, each notebook alone in a new kernel, and its outputs stored. The
+# first one makes runs/course, which takes ten minutes. Under GoNB nothing is
+# stored.
+NOTEBOOKS ?= $(sort $(wildcard notebooks/*.ipynb))
+notebooks: $(LABVENV)
+	.venv/bin/python kernels/lab/course.py --programs runs/kernel --store $(NOTEBOOKS)
+
+notebooks-gonb: $(LABVENV)
+	.venv/bin/python kernels/lab/course.py --programs runs/kernel --kernel gonb $(NOTEBOOKS)
 
 bench: $(VENV)
 	$(GO) test -run '^$$' -bench . -benchtime 1s ./...

@@ -108,7 +108,7 @@ func TestCountFindsWhatWasPlanted(t *testing.T) {
 	if testing.Short() {
 		t.Skip("statistics over many samples")
 	}
-	var right, sorted, falsely, naive int
+	var right, sorted, falsely, carried, naive int
 	for seed := range uint64(*plantedSurveys) {
 		codes, labels, stars := planted(seed, 600, 4000)
 		c, err := Count(codes, labels, CountOptions{Clusters: stars, Seed: seed, Bootstrap: 50,
@@ -127,17 +127,20 @@ func TestCountFindsWhatWasPlanted(t *testing.T) {
 		} else {
 			t.Logf("survey %d: 5 %+v\n 17 %+v\n 40 %+v", seed, c.Findings[5].Ties, c.Findings[17].Ties, c.Findings[40].Ties)
 		}
-		wrong := false
+		wrong, carries := false, false
 		for _, f := range c.Findings {
 			for _, tie := range f.Ties {
 				if !truthful(f.Node, tie.Label) {
-					wrong = true
+					wrong, carries = true, carries || !tie.Trace
 					t.Logf("survey %d: node %d is said to know %s (%+v)", seed, f.Node, tie.Label, tie)
 				}
 			}
 		}
 		if wrong {
 			falsely++
+		}
+		if carries {
+			carried++
 		}
 		if len(c.Controls.ShuffledClaims)+len(c.Controls.CollapsedClaims)+len(c.Controls.PlantedClaims) > 0 || !c.Controls.PlantedFound || c.Controls.CollapsedInformative {
 			t.Logf("survey %d: controls %+v", seed, c.Controls)
@@ -147,8 +150,8 @@ func TestCountFindsWhatWasPlanted(t *testing.T) {
 		}
 	}
 	n := *plantedSurveys
-	t.Logf("of %d surveys: 6 and 3 in %d, sorted in %d, a false claim in %d (plain rule: in %d)", n, right, sorted, falsely, naive)
-	if right < n*48/50 || falsely > 1+n/20 || naive < n/2 {
+	t.Logf("of %d surveys: 6 and 3 in %d, sorted in %d, a false claim in %d, of more than a trace in %d (plain rule: in %d)", n, right, sorted, falsely, carried, naive)
+	if right < n*48/50 || falsely > 2+n/10 || carried > n/20 || naive < n/2 {
 		t.Errorf("of %d surveys: 6 and 3 in %d, a false claim in %d, by the plain rule in %d", n, right, falsely, naive)
 	}
 }

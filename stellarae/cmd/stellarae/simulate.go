@@ -8,13 +8,17 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/stellarae/lab/datasets/linelist"
 	"github.com/stellarae/lab/datasets/synth"
+	"github.com/stellarae/lab/datasets/synth/telluric"
 )
 
 func newSimulate() *cobra.Command {
 	var (
 		o      = synth.Options{N: 8000, Seed: 1}
 		preset string
+		lines  string
+		water  string
 		out    string
 		asJSON bool
 	)
@@ -26,8 +30,9 @@ labels.csv (the catalogue) and truth.csv (every factor, exact) beside them.
 
 Presets: mini (2,048 samples around Mg b, R = 6,000), window (16,384 samples of
 the same window, R = 50,000), full (3785 to 6910 A at 0.01 A, R = 115,000). The same preset,
-number and seed always give the same survey.`,
-		Example: "  stellarae simulate --n 8000 --out survey\n  stellarae simulate --n 20 --preset full --seed 7 --out full",
+number and seed always give the same survey. A list of lines from VALD ("extract
+stellar" or the long format) or linemake takes the place of the built-in ones.`,
+		Example: "  stellarae simulate --n 8000 --out survey\n  stellarae simulate --n 20 --preset full --seed 7 --out full\n  stellarae simulate --preset window --lines VALD-Solar.txt --out window",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			var err error
@@ -36,6 +41,16 @@ number and seed always give the same survey.`,
 			}
 			if o.N < 1 {
 				return usagef("--n %d: want at least 1", o.N)
+			}
+			if lines != "" {
+				if o.Lines, err = linelist.Load(lines); err != nil {
+					return err
+				}
+			}
+			if water != "" {
+				if o.Water, err = telluric.Load(water); err != nil {
+					return err
+				}
 			}
 			s, seconds, err := simulate(c, o, out)
 			if err != nil {
@@ -61,6 +76,8 @@ number and seed always give the same survey.`,
 	f.IntVar(&o.N, "n", o.N, "spectra")
 	f.StringVar(&preset, "preset", "mini", "mini, window or full")
 	f.Uint64Var(&o.Seed, "seed", o.Seed, "of everything random")
+	f.StringVar(&lines, "lines", "", "list of spectral lines, from VALD or linemake (default: built in)")
+	f.StringVar(&water, "water", "", "lines of water vapour, HITRAN's records or table (default: the strongest, built in)")
 	f.StringVar(&out, "out", "", "folder to write to")
 	must(c.MarkFlagRequired("out"))
 	jsonFlag(c, &asJSON)
@@ -77,6 +94,9 @@ func simulate(c *cobra.Command, o synth.Options, out string) (*synth.Survey, flo
 	if err != nil {
 		return nil, 0, err
 	}
+	tables := newProgress(c.ErrOrStderr(), "tables of starlight")
+	s.Prepare(func(done, total int) { tables.set(done, total, "") })
+	tables.done()
 	if err := os.MkdirAll(filepath.Dir(filepath.Clean(out)), 0o755); err != nil {
 		return nil, 0, err
 	}

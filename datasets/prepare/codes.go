@@ -2,7 +2,11 @@ package prepare
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"io"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -18,6 +22,20 @@ type Encoder struct {
 	Encode func(rows [][]float32) ([][]float32, error)
 }
 
+// Hash is the SHA-256 of a checkpoint, as an Encoder has it.
+func Hash(checkpoint string) (string, error) {
+	f, err := os.Open(checkpoint)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
 // CodesFile is the codes in one NumPy array, spectra x nodes, in their store.
 const CodesFile = "codes.npy"
 
@@ -29,7 +47,7 @@ const encodedAtOnce = 64
 // Shards that are done are not done again; a store of another model's codes is
 // an error. Stopped by ctx it returns ctx's error; the same call goes on.
 func Codes(ctx context.Context, s *store.Store, dir string, e Encoder, progress func(done, total int)) (Report, error) {
-	return CodesWith(s, dir, e.layout(), func(numbers []int) error {
+	return CodesWith(s, dir, e.Layout(), func(numbers []int) error {
 		for done, number := range numbers {
 			if err := ctx.Err(); err != nil {
 				return err
@@ -45,7 +63,8 @@ func Codes(ctx context.Context, s *store.Store, dir string, e Encoder, progress 
 	})
 }
 
-func (e Encoder) layout() store.Layout {
+// Layout is the layout of a store of the codes.
+func (e Encoder) Layout() store.Layout {
 	return store.Layout{Samples: e.Nodes, Type: store.Float32, Model: e.Hash}
 }
 
@@ -97,7 +116,7 @@ func EncodeShard(s *store.Store, number int, dir string, e Encoder) error {
 	for from := first; from < first+n; from += encodedAtOnce {
 		rows := make([][]float32, min(encodedAtOnce, first+n-from))
 		for k := range rows {
-			if rows[k], err = rowOf(s, from+k); err != nil {
+			if rows[k], err = s.Read(from + k); err != nil {
 				return err
 			}
 			b.Table.IDs = append(b.Table.IDs, s.ID(from+k))
@@ -111,21 +130,11 @@ func EncodeShard(s *store.Store, number int, dir string, e Encoder) error {
 			b.Flux = append(b.Flux, code...)
 		}
 	}
-	entry, err := store.WriteShard(dir, e.layout(), number, b)
+	entry, err := store.WriteShard(dir, e.Layout(), number, b)
 	if err != nil {
 		return err
 	}
 	return store.Commit(dir, entry)
-}
-
-// rowOf is a row where it lies in the file, or a copy where it has to be
-// decoded.
-func rowOf(s *store.Store, i int) ([]float32, error) {
-	if s.Layout().Type == store.Float32 {
-		return s.View(i)
-	}
-	row := make([]float32, s.Samples())
-	return row, s.Row(i, row)
 }
 
 // gather writes all codes into one array.

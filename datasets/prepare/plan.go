@@ -2,6 +2,7 @@ package prepare
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -44,6 +45,11 @@ func plan(dir string, files []string, rows int) (planned, error) {
 		}
 	}
 	files = slices.Clone(files)
+	for i := range files {
+		if files[i], err = filepath.Abs(files[i]); err != nil { // a worker has another working folder
+			return planned{}, err
+		}
+	}
 	slices.SortFunc(files, func(a, b string) int {
 		if c := strings.Compare(datasets.FileID(a), datasets.FileID(b)); c != 0 {
 			return c

@@ -64,11 +64,12 @@ func (r Recipe) Layout() (store.Layout, error) {
 
 // Report is what a run did.
 type Report struct {
-	Rows     int                // written by this run
-	Before   int                // files that were done before
-	Failures []datasets.Failure // of this run
-	Shards   int                // written by this run
-	Seconds  float64
+	Rows     int                `json:"spectra"` // written by this run
+	Before   int                `json:"before"`  // files or rows that were done before
+	Failed   int                `json:"failed"`  // files of this run that gave no row
+	Shards   int                `json:"shards"`  // written by this run
+	Seconds  float64            `json:"seconds"`
+	Failures []datasets.Failure `json:"-"` // the files of Failed
 }
 
 // Spectra reads, preprocesses and stores files (see datasets.Files), on this
@@ -109,6 +110,7 @@ func With(files []string, dir string, r Recipe, run func(jobs []Job) error) (Rep
 		return report, err
 	}
 	report.add(m, p.jobs)
+	report.Failed = len(report.Failures)
 	report.Seconds = time.Since(began).Seconds()
 	if err := writeQuarantine(dir, m, p.doubles); err != nil {
 		return report, err

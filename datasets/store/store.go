@@ -140,6 +140,16 @@ func (s *Store) View(i int) ([]float32, error) {
 	return unsafe.Slice((*float32)(unsafe.Pointer(&b[0])), s.Samples()), nil
 }
 
+// Read is row i as a model may take it: a view, or where samples have to be
+// decoded a copy.
+func (s *Store) Read(i int) ([]float32, error) {
+	if s.manifest.Layout.Type == Float32 {
+		return s.View(i)
+	}
+	row := make([]float32, s.Samples())
+	return row, s.Row(i, row)
+}
+
 // Table is the labels and facts of all rows, in their order, from the Parquet
 // files.
 func (s *Store) Table() (*catalog.Table, error) {

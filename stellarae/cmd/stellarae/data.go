@@ -13,13 +13,15 @@ import (
 
 	"github.com/stellarae/lab/datasets"
 	"github.com/stellarae/lab/datasets/catalog"
+	"github.com/stellarae/lab/datasets/store"
 	"github.com/stellarae/lab/stellarae"
 	"github.com/stellarae/lab/stellarae/atomicfile"
 )
 
-// openData reads spectra as the network wants them. A labels.csv in one of the
-// folders tells the stars' names; else the files' headers do.
-func openData(c *cobra.Command, paths []string, config stellarae.Config) (*datasets.Folder, error) {
+// openData reads spectra as the network wants them, from files or a store. A
+// labels.csv in one of the folders tells the stars' names; else the files'
+// headers do.
+func openData(c *cobra.Command, paths []string, config stellarae.Config) (datasets.Dataset, error) {
 	p := newProgress(c.ErrOrStderr(), "reading spectra")
 	defer p.done()
 	o := datasets.Options{
@@ -36,7 +38,7 @@ func openData(c *cobra.Command, paths []string, config stellarae.Config) (*datas
 			return nil, err
 		}
 	}
-	data, failures, err := datasets.Open(paths, o)
+	data, failures, err := store.Data(paths, o)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 
 	"github.com/stellarae/lab/datasets"
 	"github.com/stellarae/lab/datasets/npy"
+	"github.com/stellarae/lab/datasets/store"
 	"github.com/stellarae/lab/stellarae"
 	"github.com/stellarae/lab/stellarae/atomicfile"
 )
@@ -32,7 +34,7 @@ func newEncode() *cobra.Command {
 		asJSON         bool
 	)
 	c := &cobra.Command{
-		Use:   "encode --model RUN FILE...|DIR --out codes.npy",
+		Use:   "encode --model RUN FILE...|DIR|STORE --out codes.npy",
 		Short: "Turn spectra into codes",
 		Long: `encode writes the codes, one row a spectrum, as a float32 NumPy array, and beside
 it the files in the rows' order (codes.ids.txt) and those that gave no code, with
@@ -83,6 +85,9 @@ func encode(c *cobra.Command, m *stellarae.Model, paths []string, only, out stri
 	if err := placeFor(out); err != nil {
 		return encoded{}, err
 	}
+	if len(paths) == 1 && store.Is(paths[0]) {
+		return encodeStore(c, m, paths[0], only, out)
+	}
 	files, err := datasets.Files(paths)
 	if err != nil {
 		return encoded{}, err
@@ -102,6 +107,52 @@ func encode(c *cobra.Command, m *stellarae.Model, paths []string, only, out stri
 	if len(result.Codes) == 0 {
 		return encoded{}, fmt.Errorf("none of %d files gave a code", len(files))
 	}
+	return writeCodes(m, out, result, began)
+}
+
+// encodeStore encodes the rows of a store.
+func encodeStore(c *cobra.Command, m *stellarae.Model, dir, only, out string) (encoded, error) {
+	began := time.Now()
+	s, err := openStore(dir, m.Config)
+	if err != nil {
+		return encoded{}, err
+	}
+	defer s.Close()
+	rows, names := make(map[string]int, s.Len()), make([]string, s.Len())
+	for i := range names {
+		names[i] = s.ID(i)
+		rows[names[i]] = i
+	}
+	if only != "" {
+		if names, err = keepListed(names, only); err != nil {
+			return encoded{}, err
+		}
+	}
+	p := newProgress(c.ErrOrStderr(), "encoding")
+	defer p.done()
+	result := &stellarae.EncodedFiles{Files: names}
+	for part := range slices.Chunk(names, 64) {
+		if err := c.Context().Err(); err != nil {
+			return encoded{}, err
+		}
+		flux := make([][]float32, len(part))
+		for k, name := range part {
+			if flux[k], err = s.Read(rows[name]); err != nil {
+				return encoded{}, err
+			}
+		}
+		codes, err := m.Encode(flux)
+		if err != nil {
+			return encoded{}, err
+		}
+		result.Codes = append(result.Codes, codes...)
+		p.set(len(result.Codes), len(names), "")
+	}
+	return writeCodes(m, out, result, began)
+}
+
+// writeCodes writes codes, their spectra's names and the failures.
+func writeCodes(m *stellarae.Model, out string, result *stellarae.EncodedFiles, began time.Time) (encoded, error) {
 	flat := make([]float32, 0, len(result.Codes)*m.Config.Nodes)
 	for _, code := range result.Codes {
 		flat = append(flat, code...)

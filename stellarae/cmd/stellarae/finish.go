@@ -13,7 +13,7 @@ import (
 
 // finish draws the history and measures the held-out spectra, of which those
 // that cannot be read are left out.
-func (f trainFlags) finish(c *cobra.Command, m *stellarae.Model, data *datasets.Folder, held []int, r *trained) error {
+func (f trainFlags) finish(c *cobra.Command, m *stellarae.Model, data datasets.Dataset, held []int, r *trained) error {
 	history, err := stellarae.ReadHistory(filepath.Join(f.out, stellarae.HistoryFile))
 	if err != nil {
 		return err

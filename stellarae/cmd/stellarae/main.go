@@ -75,7 +75,7 @@ finds out which physical parameters hide in it (Sedaghat et al. 2021, MNRAS 501,
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(
 		newFetch(),
-		newDemo(), newDoctor(), newInspect(), newSimulate(), newTrain(), newEncode(), newPreprocess(),
+		newDemo(), newDoctor(), newInspect(), newSimulate(), newTrain(), newEncode(), newPreprocess(), newPrepare(),
 		newReconstruct(), newTraverse(), newCount(), newIntervene(), newLabels(), newImportTorch(), newExportTorch(),
 	)
 	for _, c := range root.Commands() {

@@ -23,7 +23,7 @@ LABVENV := .venv/.lab
 XVENV := .venv-crosscheck/.ready
 SOURCES := $(shell find stellarae datasets kernels -name '*.go' -o -name '*.html' 2>/dev/null) go.mod go.sum
 
-.PHONY: help build demo lab kernel test lint unit race stress fuzz bench kernel-bench kernel-notebooks notebooks notebooks-gonb crosscheck clean
+.PHONY: help build beam demo lab kernel test lint unit race stress fuzz bench kernel-bench kernel-notebooks notebooks notebooks-gonb crosscheck clean
 
 help:
 	@sed -n 's/^# //p' Makefile | head -5
@@ -55,6 +55,11 @@ $(XVENV): stellarae/crosscheck/requirements.txt
 
 bin/stellarae: $(SOURCES)
 	$(GO) build -o $@ ./stellarae/cmd/stellarae
+
+# What `stellarae prepare --beam` runs; Beam is larger than all the rest.
+beam: bin/stellarae-beam
+bin/stellarae-beam: $(SOURCES)
+	$(GO) build -o $@ ./datasets/cmd/stellarae-beam
 
 bin/gokernel: $(SOURCES)
 	$(GO) build -o $@ ./kernels/cmd/gokernel

@@ -65,6 +65,9 @@ store under the same paths. It writes the same bytes.`,
 				return err
 			}
 			warn(c, r.Failures)
+			if r.Failed > 0 && r.Rows+r.Before == 0 {
+				return fmt.Errorf("none of %d files gave a spectrum for the axis of --network %s, see %s", r.Failed, f.network, filepath.Join(f.out, prepare.QuarantineFile))
+			}
 			if f.json {
 				return printJSON(c.OutOrStdout(), r)
 			}

@@ -139,3 +139,49 @@ func ownMemory(b *testing.B) float64 {
 	}
 	return kB / 1024
 }
+
+// BenchmarkOpen opens a store of 100 shards of 51 rows, as those of full spectra.
+func BenchmarkOpen(b *testing.B) {
+	rows := make([]int, 100)
+	for i := range rows {
+		rows[i] = 51
+	}
+	dir := written(b, layout(64, Float32), rows...)
+	b.ResetTimer()
+	for range b.N {
+		s, err := Open(dir)
+		if err != nil {
+			b.Fatal(err)
+		}
+		s.Close()
+	}
+}
+
+// BenchmarkCommit commits one more shard to a store that lists 5,294, as a
+// survey of 270,000 full spectra has at its end.
+func BenchmarkCommit(b *testing.B) {
+	const shards = 5294
+	l := layout(64, Float32)
+	dir := written(b, l)
+	var entries []Entry
+	for n := range shards + b.N {
+		entries = append(entries, Entry{Number: n, Rows: 51,
+			Arrow:   &File{Name: arrowName(n), Bytes: 66852394, CRC32C: "0123abcd"},
+			Parquet: &File{Name: parquetName(n), Bytes: 12345, CRC32C: "0123abcd"}})
+	}
+	if err := Commit(dir, entries[:shards]...); err != nil {
+		b.Fatal(err)
+	}
+	b.ResetTimer()
+	for _, e := range entries[shards:] {
+		if err := Commit(dir, e); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.StopTimer()
+	st, err := os.Stat(filepath.Join(dir, ManifestFile))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(float64(st.Size())/1e6, "manifest-MB")
+}

@@ -25,7 +25,7 @@ func (e *Engine) Complete(ctx context.Context, code string, cursor int) (server.
 	if at := cell.At(code, cursor); at.Place != cell.InGo {
 		return e.completeSpecial(d, code, cursor, at), ctx.Err()
 	}
-	wait, end := context.WithTimeout(ctx, limit)
+	wait, end := context.WithTimeout(ctx, e.limit)
 	defer end()
 	e.mu.Lock()
 	if e.older != nil {

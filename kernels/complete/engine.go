@@ -18,7 +18,7 @@ import (
 )
 
 const (
-	limit    = 1500 * time.Millisecond // within which a request is answered, well or less well
+	inTime   = 1500 * time.Millisecond // within which a request is answered, well or less well
 	grace    = 100 * time.Millisecond  // of it, to wait for a gopls that is starting
 	patience = 30 * time.Second        // for gopls to finish what was asked, answered meanwhile without it
 	deaf     = time.Minute             // a gopls this long silent when asked is ended
@@ -40,8 +40,9 @@ type Options struct {
 // Engine answers completion and inspection requests. Its methods may be called
 // at the same time.
 type Engine struct {
-	opts Options
-	std  func() *stdlib
+	opts  Options
+	std   func() *stdlib
+	limit time.Duration // within which a request is answered; inTime
 
 	ctx   context.Context // ends with Close
 	close context.CancelFunc
@@ -79,7 +80,7 @@ func Start(ctx context.Context, o Options) (*Engine, error) {
 	if o.Env == nil {
 		o.Env = os.Environ()
 	}
-	e := &Engine{opts: o, done: make(chan struct{}), again: make(chan struct{}, 1), turn: make(chan struct{}, 1),
+	e := &Engine{opts: o, limit: inTime, done: make(chan struct{}), again: make(chan struct{}, 1), turn: make(chan struct{}, 1),
 		ready: make(chan struct{}), session: declare(Session{})}
 	e.std = sync.OnceValue(func() *stdlib { return newStdlib(goroot(o)) })
 	e.ctx, e.close = context.WithCancel(ctx)

@@ -93,10 +93,12 @@ func startWith(t testing.TB, binary, dir string) *Engine {
 }
 
 // warm is an engine that answers with gopls, shared by the tests that change
-// nothing but the session.
+// nothing but the session. It waits longer than users would, so that a busy
+// machine answers too.
 func warm(t testing.TB) *Engine {
 	t.Helper()
 	e := start(t)
+	e.limit = 30 * time.Second
 	await(t, e)
 	return e
 }

@@ -32,7 +32,7 @@ func (e *Engine) Inspect(ctx context.Context, code string, cursor, detail int) (
 	if at := cell.At(code, cursor); at.Place != cell.InGo {
 		return inspection(commandHelp(at)), ctx.Err()
 	}
-	wait, end := context.WithTimeout(ctx, limit)
+	wait, end := context.WithTimeout(ctx, e.limit)
 	defer end()
 	o, d := e.read(code)
 	target, named := targetAt(code, cursor)

@@ -184,6 +184,7 @@ func TestRestart(t *testing.T) {
 func TestHungGopls(t *testing.T) {
 	t.Parallel()
 	e := warm(t)
+	e.limit = inTime
 	e.SetSession(lab)
 	if err := syscall.Kill(e.pid(), syscall.SIGSTOP); err != nil {
 		t.Fatal(err)

@@ -67,7 +67,7 @@ func askOr[T any](ctx context.Context, e *Engine, work func(context.Context, *go
 	}
 	other, ok := without()
 	if !ok && errors.Is(err, errWarming) {
-		if answer, err := ask(ctx, e, limit, work); err == nil {
+		if answer, err := ask(ctx, e, e.limit, work); err == nil {
 			return answer
 		}
 	}

@@ -2,10 +2,10 @@ package prepare
 
 import (
 	"fmt"
-	"math"
 	"sync"
 
 	"github.com/stellarae/lab/datasets/catalog"
+	"github.com/stellarae/lab/stellarae/orderstat"
 	"github.com/stellarae/lab/stellarae/spectrum"
 )
 
@@ -105,50 +105,5 @@ func median(x []float32) float64 {
 			finite = append(finite, v)
 		}
 	}
-	n := len(finite)
-	if n == 0 {
-		return math.NaN()
-	}
-	upper := float64(nth(finite, n/2))
-	if n%2 == 1 {
-		return upper
-	}
-	lower := finite[0] // nth has left the smaller values before the middle
-	for _, v := range finite[1 : n/2] {
-		lower = max(lower, v)
-	}
-	return (float64(lower) + upper) / 2
-}
-
-// nth brings the value of rank k to its place, smaller ones before and larger
-// ones behind it (Hoare's selection, by the median of three).
-func nth(x []float32, k int) float32 {
-	low, high := 0, len(x)-1
-	for low < high {
-		a, b, c := x[low], x[(low+high)/2], x[high]
-		pivot := max(min(a, b), min(max(a, b), c))
-		i, j := low, high
-		for i <= j {
-			for x[i] < pivot {
-				i++
-			}
-			for pivot < x[j] {
-				j--
-			}
-			if i <= j {
-				x[i], x[j] = x[j], x[i]
-				i++
-				j--
-			}
-		}
-		switch {
-		case k <= j:
-			high = j
-		case k >= i:
-			low = i
-		default:
-			return x[k]
-		}
-	}
-	return x[k]
+	return orderstat.Median(finite)
 }

@@ -27,6 +27,7 @@ import (
 	"github.com/stellarae/lab/datasets/linelist"
 	"github.com/stellarae/lab/datasets/synth/photosphere"
 	"github.com/stellarae/lab/datasets/synth/telluric"
+	"github.com/stellarae/lab/stellarae/orderstat"
 	"github.com/stellarae/lab/stellarae/spectrum"
 )
 
@@ -213,43 +214,5 @@ func (s *Survey) sample(topocentric float64, t *Truth) int {
 
 // median is that of at least one number.
 func median[T float32 | float64](x []T) float64 {
-	y := slices.Clone(x)
-	k := len(y) / 2
-	upper := selectNth(y, k)
-	if len(y)%2 == 1 {
-		return float64(upper)
-	}
-	return (float64(slices.Max(y[:k])) + float64(upper)) / 2
-}
-
-// selectNth is the n-th smallest value, n from 0; it puts the smaller ones
-// before it (Hoare 1961, Comm. ACM 4, 321).
-func selectNth[T float32 | float64](x []T, n int) T {
-	low, high := 0, len(x)-1
-	for low < high {
-		pivot := x[(low+high)/2]
-		i, j := low, high
-		for i <= j {
-			for x[i] < pivot {
-				i++
-			}
-			for x[j] > pivot {
-				j--
-			}
-			if i <= j {
-				x[i], x[j] = x[j], x[i]
-				i++
-				j--
-			}
-		}
-		switch {
-		case n <= j:
-			high = j
-		case n >= i:
-			low = i
-		default:
-			return x[n]
-		}
-	}
-	return x[n]
+	return orderstat.Median(slices.Clone(x))
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/stellarae/lab/stellarae/orderstat"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -15,48 +16,10 @@ func Median(values []float64) float64 {
 
 // medianOf is Median, and reorders its argument.
 func medianOf(values []float64) float64 {
-	n := len(values)
-	if n == 0 || slices.ContainsFunc(values, math.IsNaN) {
+	if slices.ContainsFunc(values, math.IsNaN) {
 		return math.NaN()
 	}
-	split(values, n/2)
-	if n%2 == 1 {
-		return values[n/2]
-	}
-	return (slices.Max(values[:n/2]) + values[n/2]) / 2
-}
-
-// split reorders values so that place k holds what it would in ascending order,
-// with nothing larger before it and nothing smaller behind (Hoare 1961,
-// doi:10.1145/366622.366647). None may be NaN.
-func split(values []float64, k int) {
-	for lo, hi := 0, len(values)-1; lo < hi; {
-		// The median of three keeps sorted values from being the worst case.
-		first, middle, last := values[lo], values[lo+(hi-lo)/2], values[hi]
-		pivot := max(min(first, middle), min(max(first, middle), last))
-		i, j := lo, hi
-		for i <= j {
-			for values[i] < pivot {
-				i++
-			}
-			for values[j] > pivot {
-				j--
-			}
-			if i <= j {
-				values[i], values[j] = values[j], values[i]
-				i++
-				j--
-			}
-		}
-		switch {
-		case k <= j:
-			hi = j
-		case k >= i:
-			lo = i
-		default:
-			return
-		}
-	}
+	return orderstat.Median(values)
 }
 
 // MAD is the median of every node (column) of codes, and the median absolute

@@ -48,7 +48,6 @@ With --beam it runs as an Apache Beam pipeline, in this process or on the runner
 named by --runner with Beam's own flags after --; workers must see files and
 store under the same paths. It writes the same bytes.`,
 		Example: `  stellarae prepare harps/ --network paper --labels labels.csv --out harps.store
-  stellarae train --data harps.store --preset paper --out run
   stellarae prepare --model run harps.store --out harps.codes
   stellarae prepare harps/ --network paper --out harps.store --runner flink -- --endpoint host:8099`,
 		Args: cobra.ArbitraryArgs,

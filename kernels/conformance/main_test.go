@@ -65,9 +65,13 @@ func startIn(t testing.TB, o Options) *Kernel {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
+		// What it started, such as gopls's go list, ends a little after it, and
+		// may still write to the test's folder.
+		below := descendants(k.PID())
 		if err := k.Kill(); err != nil {
 			t.Error(err)
 		}
+		goneWithin(t, patience, below)
 		if t.Failed() {
 			t.Logf("the kernel's log:\n%s", k.Log())
 		}

@@ -56,10 +56,15 @@ func descendants(pid int) (below []process) {
 	return below
 }
 
-// gone waits until none of the processes is left.
+// gone waits a moment until none of the processes is left.
 func gone(t testing.TB, ps []process) {
 	t.Helper()
-	late := time.Now().Add(soon)
+	goneWithin(t, soon, ps)
+}
+
+func goneWithin(t testing.TB, limit time.Duration, ps []process) {
+	t.Helper()
+	late := time.Now().Add(limit)
 	for {
 		var left []string
 		for _, p := range processes() {

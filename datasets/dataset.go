@@ -14,7 +14,10 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"runtime"
 	"sort"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // Dataset is preprocessed spectra, one a row. Row may be called by several
@@ -62,4 +65,22 @@ func Fingerprint(d Dataset, rows []int) string {
 		fmt.Fprintln(io.Writer(h), d.ID(i))
 	}
 	return hex.EncodeToString(h.Sum(nil))[:16]
+}
+
+// Rows reads the given rows, in the order given, each Samples long. The first
+// one that cannot be read is an error.
+func Rows(d Dataset, rows []int) ([][]float32, error) {
+	out := make([][]float32, len(rows))
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for k, i := range rows {
+		g.Go(func() error {
+			out[k] = make([]float32, d.Samples())
+			return d.Row(i, out[k])
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	return out, nil
 }

@@ -103,3 +103,25 @@ func TestSplitByStarHoldsStars(t *testing.T) {
 		}
 	}
 }
+
+// Rows come in the order asked for, and one that cannot be read is an error.
+func TestRows(t *testing.T) {
+	d := numbered{n: 10}
+	rows, err := Rows(d, []int{7, 2, 7})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := make([]float32, d.Samples())
+	for k, i := range []int{7, 2, 7} {
+		if err := d.Row(i, want); err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(rows[k], want) {
+			t.Errorf("row %d is not that of %d", k, i)
+		}
+	}
+	bad := numbered{n: 10, bad: map[int]bool{3: true}}
+	if _, err := Rows(bad, []int{1, 3}); err == nil {
+		t.Error("a row that cannot be read")
+	}
+}

@@ -24,6 +24,37 @@ func (m *Model) Encode(rows [][]float32) ([][]float32, error) {
 	return m.apply(m.encoder, rows, m.Config.Samples(), m.Config.Nodes)
 }
 
+// Posterior is what the encoder says of spectra: of each, and of each latent
+// node, a Gaussian (Kingma and Welling 2014, arXiv:1312.6114).
+type Posterior struct {
+	Mean   [][]float32 // the codes, as Encode gives them; one row a spectrum, one value a node
+	LogVar [][]float32 // natural logarithm of the variance: 0 is the prior's, far below 0 a node that is sure
+}
+
+// Posterior encodes spectra, and tells how sure the encoder is of every value.
+func (m *Model) Posterior(rows [][]float32) (*Posterior, error) {
+	if m.posterior == nil {
+		exec, err := m.compile(func(scope *gomlx.Scope, flux *Node) *Node {
+			mu, logVar := m.Config.encode(m.parameters(flux.Graph()), flux)
+			return Concatenate([]*Node{mu, logVar}, 1)
+		})
+		if err != nil {
+			return nil, err
+		}
+		m.posterior = exec
+	}
+	nodes := m.Config.Nodes
+	both, err := m.apply(m.posterior, rows, m.Config.Samples(), 2*nodes)
+	if err != nil {
+		return nil, err
+	}
+	p := &Posterior{}
+	for _, row := range both {
+		p.Mean, p.LogVar = append(p.Mean, row[:nodes:nodes]), append(p.LogVar, row[nodes:])
+	}
+	return p, nil
+}
+
 // Decode gives the spectrum of every code.
 func (m *Model) Decode(codes [][]float32) ([][]float32, error) {
 	if m.decoder == nil {

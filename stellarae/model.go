@@ -29,7 +29,7 @@ type Model struct {
 	backend compute.Backend
 	store   *gomlx.Store
 
-	encoder, decoder *gomlx.Exec
+	encoder, posterior, decoder *gomlx.Exec
 }
 
 // New makes a network with random parameters, drawn from the seed alike on

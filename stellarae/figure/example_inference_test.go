@@ -126,3 +126,24 @@ func ExampleTraversalVsPhysics() {
 	})))
 	// Output: 7.0 x 4.0 inches, 0 left out
 }
+
+// A count knows what its figures need.
+func ExampleAssociationMapOf() {
+	rng := rand.New(rand.NewPCG(1, 1))
+	codes := mat.NewDense(200, 3, nil)
+	label := info.Label{Name: "Teff"}
+	for r := range 200 {
+		codes.SetRow(r, []float64{rng.NormFloat64(), rng.NormFloat64(), 1e-3 * rng.NormFloat64()})
+		label.Values = append(label.Values, codes.At(r, 0)+0.5*rng.NormFloat64())
+	}
+	c, err := info.Count(codes, []info.Label{label}, info.CountOptions{Bootstrap: 20, Associate: info.AssociateOptions{Permutations: 99}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(size(figure.AssociationMap(figure.AssociationMapOf(c))))
+	fmt.Println(figure.UsePlaneOf(c).Names[0])
+	// Output:
+	// 4.0 x 2.9 inches, 0 left out
+	// 0 T_{eff}
+}

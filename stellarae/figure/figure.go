@@ -2,6 +2,7 @@ package figure
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"image/png"
 	"io"
@@ -16,15 +17,18 @@ import (
 	"github.com/stellarae/lab/stellarae/atomicfile"
 )
 
-// DefaultDPI is the resolution of PNG images, in pixels per inch.
-const DefaultDPI = 150
+// Resolutions of PNG images, in pixels per inch.
+const (
+	DefaultDPI  = 150
+	NotebookDPI = 120 // of MIMEBundle: sharp, and small enough to be stored in a notebook
+)
 
 // Figure is a finished figure. Encoding it does not change it, so one figure
 // can be saved in several formats; it must not be encoded from several
 // goroutines at once.
 type Figure struct {
 	Width, Height vg.Length // on paper
-	DPI           int       // of PNG images; DefaultDPI where it is not positive
+	DPI           int       // of PNG images; where it is not positive, DefaultDPI or NotebookDPI
 
 	// Dropped counts the points that could not be drawn because a coordinate
 	// was NaN or infinite, or not positive on a logarithmic axis.
@@ -35,10 +39,24 @@ type Figure struct {
 
 // PNG draws the figure on white and returns it as a PNG image.
 func (f *Figure) PNG() ([]byte, error) {
-	dpi := f.DPI
-	if dpi <= 0 {
-		dpi = DefaultDPI
+	return f.pngAt(cmp.Or(max(f.DPI, 0), DefaultDPI))
+}
+
+// MIMEBundle is how a notebook shows the figure, such as with display.Show: as
+// PNG. One that cannot be drawn says why.
+func (f *Figure) MIMEBundle() map[string]any {
+	b, err := f.pngAt(cmp.Or(max(f.DPI, 0), NotebookDPI))
+	if err != nil {
+		return map[string]any{"text/plain": err.Error()}
 	}
+	text := fmt.Sprintf("figure of %.1f x %.1f inches", f.Width/vg.Inch, f.Height/vg.Inch)
+	if f.Dropped > 0 {
+		text += fmt.Sprintf(", %d points left out", f.Dropped)
+	}
+	return map[string]any{"image/png": b, "text/plain": text}
+}
+
+func (f *Figure) pngAt(dpi int) ([]byte, error) {
 	c := vgimg.NewWith(vgimg.UseWH(f.Width, f.Height), vgimg.UseDPI(dpi))
 	f.page.draw(draw.New(c))
 	var b bytes.Buffer

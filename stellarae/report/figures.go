@@ -47,14 +47,15 @@ func (r *Report) draw(f *findings) ([]drawing, error) {
 	if err := r.drawCorrected(add); err != nil {
 		return nil, err
 	}
-	fig, err := r.deviations()
+	fig, err := figure.MAD(figure.MADOf(r.Count))
 	if err := add(drawing{
 		Name: "mad", Alt: "Median absolute deviation of every node",
 		Read: "One stem is one node. A node that the decoder does not use keeps the same code for every spectrum, so its stem is short; nodes whose stem passes the dashed line are informative.",
 	}, fig, err); err != nil {
 		return nil, err
 	}
-	if fig, err := r.information(f); fig != nil || err != nil {
+	if d := figure.MIOf(r.Count); d.Labels != nil {
+		fig, err := figure.MI(d)
 		if err := add(drawing{
 			Name: "mutual_information", Alt: "Mutual information of nodes and labels, by number of bins",
 			Read: "One stripe is one label, one column one node, one row one number of bins, in which the brightest node is 1. A column that stays bright from top to bottom is related to the label; a haze that rises downward is the bias of fine bins.",
@@ -88,32 +89,6 @@ func (r *Report) draw(f *findings) ([]drawing, error) {
 		}
 	}
 	return all, nil
-}
-
-// deviations is logarithmic where any deviation is positive, so that both the
-// threshold and what lies far below it show.
-func (r *Report) deviations() (*figure.Figure, error) {
-	c := r.Count
-	return figure.MAD(figure.MADData{
-		Title: "Which nodes are informative", MAD: c.MAD, Threshold: c.Threshold, Informative: c.Informative,
-		Log: slices.ContainsFunc(c.MAD, func(v float64) bool { return v > 0 }),
-	})
-}
-
-// information is nil where no label has any.
-func (r *Report) information(f *findings) (*figure.Figure, error) {
-	d := figure.MIData{Title: "Which node knows which label", Bins: r.Count.Bins}
-	for _, l := range f.Labels {
-		if l.Best >= 0 {
-			row := l.LabelMI
-			row.Name = figure.QuantityName(l.Name)
-			d.Labels = append(d.Labels, row)
-		}
-	}
-	if d.Labels == nil {
-		return nil, nil
-	}
-	return figure.MI(d)
 }
 
 func (r *Report) scatter(label, node int) (*figure.Figure, error) {

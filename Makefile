@@ -23,7 +23,7 @@ LABVENV := .venv/.lab
 XVENV := .venv-crosscheck/.ready
 SOURCES := $(shell find stellarae datasets kernels -name '*.go' -o -name '*.html' 2>/dev/null) go.mod go.sum
 
-.PHONY: help build beam demo lab kernel test lint unit race stress fuzz bench kernel-bench kernel-notebooks notebooks notebooks-gonb crosscheck clean
+.PHONY: help build beam demo lab kernel test lint unit race stress fuzz bench kernel-bench kernel-notebooks notebooks notebooks-gonb docs crosscheck clean
 
 help:
 	@sed -n 's/^# //p' Makefile | head -5
@@ -85,7 +85,7 @@ demo: build
 test: build lint unit race fuzz
 
 lint:
-	@test -z "$$(gofmt -l stellarae datasets kernels)" || { gofmt -l stellarae datasets kernels; echo "not formatted"; exit 1; }
+	@test -z "$$(gofmt -l docs stellarae datasets kernels)" || { gofmt -l docs stellarae datasets kernels; echo "not formatted"; exit 1; }
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
 
@@ -128,6 +128,11 @@ notebooks: $(LABVENV)
 
 notebooks-gonb: $(LABVENV)
 	.venv/bin/python kernels/lab/course.py --programs runs/kernel --kernel gonb $(NOTEBOOKS)
+
+# The references of both command lines, from what --help says.
+docs:
+	$(GO) test -count=1 -run '^TestReferenceIsCurrent$$' ./stellarae/cmd/stellarae -args -write-reference
+	$(GO) test -count=1 -run '^TestReferenceIsCurrent$$' ./kernels/cmd/gokernel -args -write-reference
 
 bench: $(VENV)
 	$(GO) test -run '^$$' -bench . -benchtime 1s ./...

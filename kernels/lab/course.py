@@ -2,18 +2,30 @@
 keeps what they show.
 
     python course.py --programs runs/kernel --store notebooks/*.ipynb
+    python course.py --programs runs/kernel --compare notebooks/*.ipynb
     python course.py --programs runs/kernel --kernel gonb notebooks/*.ipynb
+    python course.py --programs runs/kernel --fast runs/fast notebooks/*.ipynb
 
 With --store the notebook is written anew with its outputs, if no cell failed;
 without, nothing is written. What is stored is free of times and of paths of this
-machine, so that running again makes a small difference. The exit code is 1 if a
-cell failed, an output is above 300 kB, or one names a folder of this machine.
+machine, so that running again makes a small difference. With --compare what comes
+out is held against what is stored, with the tolerances of the program notebookdiff.
+
+With --fast FOLDER copies of the notebooks run in FOLDER/notebooks, which is made
+anew. The one that makes the course's run folder runs first, with a survey and a
+training so small that they take seconds; the run is then FOLDER/runs/course, beside
+the copies as ever. What the cells show is then of no worth, only that none fails is.
+
+The exit code is 1 if a cell failed, an output is above 300 kB or names a folder of
+this machine, or something differs from what is stored.
 """
 
 import argparse
 import json
 import os
 import re
+import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -26,6 +38,13 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 import programs
 
 LARGEST = 300_000  # bytes of what one cell shows
+FIRST = "00_start.ipynb"  # makes the run folder of all others
+# What the fast setting changes in it. The divergence weighs more, so that so short a
+# training, too, leaves some nodes silent.
+SMALL = {
+    "N: 10000,": "N: 1000,",
+    "Training{Steps: 6000,": "Training{Steps: 400, Beta: 0.01, LearningRate: 0.003,",
+}
 
 
 def joined(outputs):
@@ -84,21 +103,78 @@ def run(path, kernel, timeout):
     return book, wrong
 
 
+def small(text):
+    """Makes the survey and the training of the first notebook small.
+
+    >>> small("N: 10000, Training{Steps: 6000, Seed: 1}")
+    'N: 1000, Training{Steps: 400, Beta: 0.01, LearningRate: 0.003, Seed: 1}'
+    >>> small("N: 10000, Training{Steps: 60, Seed: 1}")
+    Traceback (most recent call last):
+        ...
+    ValueError: 00_start.ipynb has 'Training{Steps: 6000,' 0 times
+    """
+    for large, few in SMALL.items():
+        if text.count(large) != 1:
+            raise ValueError(f"{FIRST} has {large!r} {text.count(large)} times")
+        text = text.replace(large, few)
+    return text
+
+
+def copies(notebooks, folder):
+    """Copies notebooks for the fast setting, the first one first.
+
+    GoNB looks for the module beside the notebooks' folder, hence the links.
+    """
+    folder = folder.resolve()
+    if folder.exists() and not (folder / "notebooks" / FIRST).exists():
+        raise ValueError(f"{folder} is there, and not of an earlier run")
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "notebooks").mkdir(parents=True)
+    for entry in programs.MODULE.iterdir():
+        if entry.name not in ("notebooks", "runs") and not entry.name.startswith("."):
+            (folder / entry.name).symlink_to(entry)
+    home = notebooks[0].parent
+    names = [FIRST, *(n.name for n in notebooks if n.name != FIRST)]
+    for name in names:
+        text = (home / name).read_text(encoding="utf-8")
+        (folder / "notebooks" / name).write_text(small(text) if name == FIRST else text, encoding="utf-8")
+    return [folder / "notebooks" / name for name in names]
+
+
+def compare(path, text, folder):
+    """Tells how a notebook that was run differs from the stored one."""
+    with tempfile.TemporaryDirectory() as beside:
+        again = Path(beside) / path.name
+        again.write_text(text, encoding="utf-8")
+        program = Path(folder).resolve() / "bin" / "notebookdiff"
+        done = subprocess.run([program, path, again], capture_output=True, text=True)
+        if done.returncode not in (0, 1):
+            raise RuntimeError(done.stderr.strip())
+        return [line.removeprefix(f"{path}: ") for line in done.stdout.splitlines()]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--programs", required=True, help="folder for the programs that are built")
     parser.add_argument("--kernel", default="gokernel", choices=programs.KERNELS)
     parser.add_argument("--timeout", type=int, default=3600, help="seconds for a cell")
-    parser.add_argument("--store", action="store_true", help="write the notebooks with their outputs")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--store", action="store_true", help="write the notebooks with their outputs")
+    how.add_argument("--compare", action="store_true", help="hold what comes out against what is stored")
+    how.add_argument("--fast", type=Path, metavar="FOLDER", help="run copies in this folder, on a small survey")
     parser.add_argument("notebooks", nargs="+", type=Path)
     options = parser.parse_args()
     programs.ready(options.programs, [options.kernel])
+    if options.compare:
+        programs.build("notebookdiff", "./kernels/cmd/notebookdiff", Path(options.programs).resolve() / "bin")
     failed = False
-    for path in options.notebooks:
+    for path in copies(options.notebooks, options.fast) if options.fast else options.notebooks:
         began = time.perf_counter()
         book, wrong = run(path, options.kernel, options.timeout)
         seconds = time.perf_counter() - began
         text = nbformat.writes(book) + "\n"
+        if options.compare:
+            wrong += compare(path, text, options.programs)
         print(f"{path.name:28} {options.kernel} {seconds:6.1f} s {len(text) / 1000:6.0f} kB", "; ".join(wrong), flush=True)
         failed = failed or bool(wrong)
         if options.store and not wrong:

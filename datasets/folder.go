@@ -147,20 +147,28 @@ func (f *Folder) readOne(i int) error {
 	if f.cached == nil && f.stars[i] != "" {
 		return nil
 	}
-	s, err := spectrum.Load(f.files[i])
-	if err != nil {
-		return err
+	object := ""
+	if f.cached != nil {
+		f.cached[i] = make([]float32, f.Samples())
+		out, err := f.o.Preset.ApplyFile(f.files[i], f.o.Grid, f.cached[i])
+		if err != nil {
+			return err
+		}
+		object = out.Info.Object
+	} else {
+		s, err := spectrum.Load(f.files[i])
+		if err != nil {
+			return err
+		}
+		object = s.Info.Object
 	}
 	if f.stars[i] == "" {
-		f.stars[i] = s.Info.Object
+		f.stars[i] = object
 	}
 	if f.stars[i] == "" {
 		f.stars[i] = f.ids[i]
 	}
-	if f.cached != nil {
-		f.cached[i], err = f.o.Preset.Apply(s, f.o.Grid)
-	}
-	return err
+	return nil
 }
 
 // FileID is a file's name without folder and extension: the archive names its
@@ -221,14 +229,6 @@ func (f *Folder) Row(i int, dst []float32) error {
 		copy(dst, f.cached[i])
 		return nil
 	}
-	s, err := spectrum.Load(f.files[i])
-	if err != nil {
-		return err
-	}
-	row, err := f.o.Preset.Apply(s, f.o.Grid)
-	if err != nil {
-		return err
-	}
-	copy(dst, row)
-	return nil
+	_, err := f.o.Preset.ApplyFile(f.files[i], f.o.Grid, dst)
+	return err
 }

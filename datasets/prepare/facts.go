@@ -5,7 +5,6 @@ import (
 	"sync"
 
 	"github.com/stellarae/lab/datasets/catalog"
-	"github.com/stellarae/lab/stellarae/orderstat"
 	"github.com/stellarae/lab/stellarae/spectrum"
 )
 
@@ -95,15 +94,4 @@ func (r Recipe) labels() (*labels, error) {
 	}
 	readLabelsMu.Unlock()
 	return read()
-}
-
-// median is the median of the finite values, NaN where there are none.
-func median(x []float32) float64 {
-	finite := make([]float32, 0, len(x))
-	for _, v := range x {
-		if v-v == 0 {
-			finite = append(finite, v)
-		}
-	}
-	return orderstat.Median(finite)
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/stellarae/lab/datasets"
 	"github.com/stellarae/lab/datasets/store"
-	"github.com/stellarae/lab/stellarae/spectrum"
 )
 
 // What all jobs of a process have at once, however many a runner starts: files
@@ -30,7 +29,9 @@ func (j Job) Run(dir string, r Recipe) (store.Entry, error) {
 	if err != nil {
 		return store.Entry{}, err
 	}
-	b, err := j.block(r, labels)
+	flux := fluxOf(len(j.Files) * r.Grid.Len())
+	defer fluxes.Put(flux)
+	b, err := j.block(r, labels, *flux)
 	if err != nil {
 		return store.Entry{}, err
 	}
@@ -41,10 +42,22 @@ func (j Job) Run(dir string, r Recipe) (store.Entry, error) {
 	return e, store.Commit(dir, e)
 }
 
-// block reads and preprocesses a job's files.
-func (j Job) block(r Recipe, labels *labels) (store.Block, error) {
+// fluxes are blocks' samples, which the system is slow to give anew.
+var fluxes sync.Pool
+
+// fluxOf is room for n samples that hold anything.
+func fluxOf(n int) *[]float32 {
+	if flux, ok := fluxes.Get().(*[]float32); ok && cap(*flux) >= n {
+		*flux = (*flux)[:n]
+		return flux
+	}
+	flux := make([]float32, n)
+	return &flux
+}
+
+// block reads and preprocesses a job's files; flux has room for their rows.
+func (j Job) block(r Recipe, labels *labels, flux []float32) (store.Block, error) {
 	samples := r.Grid.Len()
-	flux := make([]float32, len(j.Files)*samples)
 	read, errs := make([]fact, len(j.Files)), make([]error, len(j.Files))
 	var wait sync.WaitGroup
 	for i, file := range j.Files {
@@ -64,7 +77,9 @@ func (j Job) block(r Recipe, labels *labels) (store.Block, error) {
 			b.LeftOut = append(b.LeftOut, store.LeftOut{Source: file, Cause: errs[i].Error()})
 			continue
 		}
-		copy(flux[len(rows)*samples:], flux[i*samples:(i+1)*samples])
+		if k := len(rows); k < i {
+			copy(flux[k*samples:], flux[i*samples:(i+1)*samples])
+		}
 		rows = append(rows, read[i])
 	}
 	b.Flux = flux[:len(rows)*samples]
@@ -81,14 +96,6 @@ func readFile(file string, r Recipe, row []float32) (f fact, err error) {
 			err = fmt.Errorf("%s: cannot be read: %v", file, p)
 		}
 	}()
-	s, err := spectrum.Load(file)
-	if err != nil {
-		return f, err
-	}
-	flux, err := r.Preset.Apply(s, r.Grid)
-	if err != nil {
-		return f, err
-	}
-	copy(row, flux)
-	return fact{id: datasets.FileID(file), info: s.Info, median: median(s.Flux)}, nil
+	out, err := r.Preset.ApplyFile(file, r.Grid, row)
+	return fact{id: datasets.FileID(file), info: out.Info, median: out.Median}, err
 }

@@ -4,13 +4,11 @@ import (
 	"context"
 	"encoding/csv"
 	"errors"
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
-	"sort"
 	"strings"
 	"testing"
 
@@ -313,37 +311,5 @@ func TestCodes(t *testing.T) {
 	encoder.Hash = "b"
 	if _, err := Codes(context.Background(), s, out, encoder, nil); err == nil {
 		t.Error("codes of two models went into one store")
-	}
-}
-
-func TestMedian(t *testing.T) {
-	random := rand.New(rand.NewPCG(1, 2))
-	for n := range 200 {
-		x := make([]float32, n)
-		var finite []float64
-		for i := range x {
-			switch random.IntN(5) {
-			case 0:
-				x[i] = float32(random.IntN(3)) // ties
-			case 1:
-				x[i] = []float32{float32(math.NaN()), float32(math.Inf(1)), float32(math.Inf(-1))}[random.IntN(3)]
-				continue
-			default:
-				x[i] = float32(random.NormFloat64())
-			}
-			finite = append(finite, float64(x[i]))
-		}
-		sort.Float64s(finite)
-		want := math.NaN()
-		if k := len(finite); k > 0 {
-			want = (finite[(k-1)/2] + finite[k/2]) / 2
-		}
-		kept := slices.Clone(x)
-		if got := median(x); got != want && !(got != got && want != want) {
-			t.Fatalf("median of %v is %g, want %g", x, got, want)
-		}
-		if fmt.Sprint(kept) != fmt.Sprint(x) {
-			t.Fatal("the values were moved")
-		}
 	}
 }

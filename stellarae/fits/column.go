@@ -34,6 +34,10 @@ type Column struct {
 	hasNullText bool
 }
 
+// Plain tells whether the numbers are what is stored: neither scaled nor
+// shifted, and none stands for a missing one.
+func (c *Column) Plain() bool { return c.scaling.identity() && !c.scaling.hasNull }
+
 // columns reads the n columns of a table and checks that they fill its rows.
 func columns(h *HDU) ([]Column, error) {
 	n, ok := h.Header.Int("TFIELDS")

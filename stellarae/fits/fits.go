@@ -41,11 +41,13 @@ const (
 	KindOther    Kind = "other"    // random groups and unknown extensions: only the header is read
 )
 
-// File is a FITS file held in memory. It does not change after Open and may
-// be used from several goroutines.
+// File is a FITS file, held in memory but where OpenParts left the data on the
+// disk. It does not change and may be used from several goroutines.
 type File struct {
 	Name string // path, or the name given to Read; begins every error
 	HDUs []*HDU // at least the primary one
+
+	disk *os.File // of OpenParts
 }
 
 // HDU is a header and its data unit.
@@ -56,7 +58,7 @@ type HDU struct {
 	Header *Header
 
 	file *File
-	data []byte // the data unit without its padding
+	data section // the data unit without its padding
 }
 
 // Open reads a FITS file, plain or gzip-compressed as its content says. A file
@@ -66,13 +68,47 @@ type HDU struct {
 func Open(path string) (*File, error) {
 	data, err := readAll(path)
 	if err != nil {
-		var pe *fs.PathError
-		if errors.As(err, &pe) {
-			err = pe.Err
-		}
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, openError(path, err)
 	}
 	return Read(path, data)
+}
+
+// OpenParts is Open for who wants parts of a file: the headers are read now,
+// cells and images when they are asked for, until Close. That the file is as
+// long as its headers declare is checked now. A compressed file is read whole.
+func OpenParts(path string) (*File, error) {
+	size, err := regularSize(path)
+	if err != nil {
+		return nil, openError(path, err)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, openError(path, err)
+	}
+	src := &onDisk{file: file, size: size}
+	if err := src.fill(); err != nil {
+		file.Close() // the first error counts
+		return nil, openError(path, err)
+	}
+	if isGzip(src.ahead) {
+		file.Close() // was only read
+		return Open(path)
+	}
+	f, err := read(path, src)
+	if err != nil {
+		file.Close() // the first error counts
+		return nil, err
+	}
+	f.disk = file
+	return f, nil
+}
+
+// Close ends the reading of a file of OpenParts. Other files need none.
+func (f *File) Close() error {
+	if f.disk == nil {
+		return nil
+	}
+	return f.disk.Close()
 }
 
 // Read is Open for a file already in memory. The File keeps data, which must
@@ -82,6 +118,10 @@ func Read(name string, data []byte) (*File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
+	return read(name, src)
+}
+
+func read(name string, src source) (*File, error) {
 	f := &File{Name: name}
 	for {
 		h, err := f.next(src)
@@ -96,19 +136,38 @@ func Read(name string, data []byte) (*File, error) {
 }
 
 func readAll(path string) ([]byte, error) {
+	if _, err := regularSize(path); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+}
+
+// regularSize is the size of a file that may be read.
+func regularSize(path string) (int64, error) {
 	// Asked before opening: to open a pipe blocks.
 	st, err := os.Stat(path)
 	switch {
 	case err != nil:
-		return nil, err
+		return 0, err
 	case st.IsDir():
-		return nil, errors.New("is a directory")
+		return 0, errors.New("is a directory")
 	case !st.Mode().IsRegular():
-		return nil, errors.New("not a regular file")
+		return 0, errors.New("not a regular file")
 	case st.Size() > MaxSize:
-		return nil, fmt.Errorf("%d bytes are more than the %d read here", st.Size(), int64(MaxSize))
+		return 0, fmt.Errorf("%d bytes are more than the %d read here", st.Size(), int64(MaxSize))
 	}
-	return os.ReadFile(path)
+	return st.Size(), nil
+}
+
+func openError(path string, err error) error { return fmt.Errorf("%s: %w", path, cause(err)) }
+
+// cause is an error without the path that package os puts before it.
+func cause(err error) error {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return pe.Err
+	}
+	return err
 }
 
 // fail is an error of this HDU in the form every error of the package has.

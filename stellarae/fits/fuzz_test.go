@@ -42,8 +42,8 @@ func FuzzRead(f *testing.F) {
 			}
 			if im, err := h.Image(); err != nil {
 				checkError(t, err)
-			} else if n := len(im.Float64s()); n != im.Len() || n > len(h.data) || len(im.Float32s()) != n {
-				t.Errorf("%d samples of %d bytes", n, len(h.data))
+			} else if n := len(im.Float64s()); n != im.Len() || int64(n) > h.data.size || len(im.Float32s()) != n {
+				t.Errorf("%d samples of %d bytes", n, h.data.size)
 			}
 			if table, err := h.Table(); err != nil {
 				checkError(t, err)
@@ -71,7 +71,7 @@ func readCells(t *testing.T, table *Table) {
 			checkError(t, err)
 			complexes, err := table.Complexes(row, col)
 			checkError(t, err)
-			most := 8 * len(table.hdu.data)
+			most := 8 * int(table.hdu.data.size)
 			if max(len(floats), len(ints), len(texts)-1, len(bools), len(bits), len(complexes)) > most {
 				t.Errorf("row %d, column %d: more than %d bits", row, col, most)
 			}

@@ -25,9 +25,13 @@ func (h *HDU) Image() (*Image, error) {
 	if naxis == 0 {
 		return nil, h.fail("holds no image: NAXIS is 0")
 	}
+	raw, err := h.data.bytes()
+	if err != nil {
+		return nil, h.fail("%w", err)
+	}
 	im := &Image{
 		Shape: make([]int, naxis), Bitpix: int(bitpix),
-		raw: h.data, letter: bitpixLetter[bitpix],
+		raw: raw, letter: bitpixLetter[bitpix],
 		scaling: scalingOf(h.Header, "BSCALE", "BZERO", "BLANK"),
 	}
 	for i := range im.Shape {

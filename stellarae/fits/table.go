@@ -15,7 +15,7 @@ type Table struct {
 	cols    []Column
 	rows    int
 	rowSize int
-	heap    []byte
+	heap    section
 }
 
 // Table returns the HDU's table; an error if the HDU is none or its columns do
@@ -40,10 +40,10 @@ func (h *HDU) Table() (*Table, error) {
 	if v, ok := h.Header.Int("THEAP"); ok {
 		start = v
 	}
-	if start < body || start > int64(len(h.data)) {
-		return nil, h.fail("THEAP is %d, outside %d to %d", start, body, len(h.data))
+	if start < body || start > h.data.size {
+		return nil, h.fail("THEAP is %d, outside %d to %d", start, body, h.data.size)
 	}
-	t.heap = h.data[start:]
+	t.heap = h.data.part(start, h.data.size-start)
 	return t, nil
 }
 
@@ -64,30 +64,58 @@ func (t *Table) Index(name string) (int, bool) {
 	return 0, false
 }
 
+// Stored hands the stored, big-endian bytes of a cell to do, in order and in
+// pieces that hold whole elements. do must neither keep nor change them; what it
+// returns is returned.
+func (t *Table) Stored(row, col int, do func(part []byte) error) error {
+	_, data, _, err := t.place(row, col)
+	if err != nil {
+		return err
+	}
+	return data.each(do)
+}
+
 // cell returns a cell's column, stored bytes and number of elements.
 func (t *Table) cell(row, col int) (*Column, []byte, int, error) {
-	if col < 0 || col >= len(t.cols) {
-		return nil, nil, 0, t.hdu.fail("no column %d among %d", col, len(t.cols))
+	c, data, n, err := t.place(row, col)
+	if err != nil {
+		return nil, nil, 0, err
 	}
-	c := &t.cols[col]
-	if row < 0 || row >= t.rows {
-		return nil, nil, 0, t.fail(c, row, errors.New("no such row"))
-	}
-	at := row*t.rowSize + c.offset
-	raw, n := t.hdu.data[at:at+c.width], c.Repeat
-	if c.Variable {
-		var err error
-		if raw, n, err = t.variable(c, raw); err != nil {
-			return nil, nil, 0, t.fail(c, row, err)
-		}
+	raw, err := data.bytes()
+	if err != nil {
+		return nil, nil, 0, t.fail(c, row, err)
 	}
 	return c, raw, n, nil
 }
 
+// place returns a cell's column, where its stored bytes are, and the number of
+// elements.
+func (t *Table) place(row, col int) (*Column, section, int, error) {
+	if col < 0 || col >= len(t.cols) {
+		return nil, section{}, 0, t.hdu.fail("no column %d among %d", col, len(t.cols))
+	}
+	c := &t.cols[col]
+	if row < 0 || row >= t.rows {
+		return nil, section{}, 0, t.fail(c, row, errors.New("no such row"))
+	}
+	at := int64(row)*int64(t.rowSize) + int64(c.offset)
+	data, n := t.hdu.data.part(at, int64(c.width)), c.Repeat
+	if c.Variable {
+		descriptor, err := data.bytes()
+		if err == nil {
+			data, n, err = t.variable(c, descriptor)
+		}
+		if err != nil {
+			return nil, section{}, 0, t.fail(c, row, err)
+		}
+	}
+	return c, data, n, nil
+}
+
 // variable follows the descriptor of a variable-length cell into the heap.
-func (t *Table) variable(c *Column, descriptor []byte) ([]byte, int, error) {
+func (t *Table) variable(c *Column, descriptor []byte) (section, int, error) {
 	if len(descriptor) == 0 {
-		return nil, 0, nil
+		return section{}, 0, nil
 	}
 	var n, start uint64
 	if c.wide {
@@ -96,19 +124,19 @@ func (t *Table) variable(c *Column, descriptor []byte) ([]byte, int, error) {
 		n, start = uint64(binary.BigEndian.Uint32(descriptor)), uint64(binary.BigEndian.Uint32(descriptor[4:]))
 	}
 	if n == 0 {
-		return nil, 0, nil
+		return section{}, 0, nil
 	}
 	// Bits are packed, all others at least a byte: more elements than the heap
 	// has bits cannot be, and with fewer nothing below overflows.
-	heap := uint64(len(t.heap))
+	heap := uint64(t.heap.size)
 	size := n * uint64(elementSize(c.Type))
 	if c.Type == 'X' {
 		size = (n + 7) / 8
 	}
 	if n > 8*heap || size > heap || start > heap-size {
-		return nil, 0, fmt.Errorf("%d elements at byte %d lie outside the heap of %d bytes", n, start, heap)
+		return section{}, 0, fmt.Errorf("%d elements at byte %d lie outside the heap of %d bytes", n, start, heap)
 	}
-	return t.heap[start : start+size], int(n), nil
+	return t.heap.part(int64(start), int64(size)), int(n), nil
 }
 
 func (t *Table) fail(c *Column, row int, err error) error {

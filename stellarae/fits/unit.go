@@ -43,14 +43,14 @@ func (f *File) next(src source) (*HDU, error) {
 	if err != nil {
 		return nil, err
 	}
-	if h.data, err = src.take(size + padding(size)); err != nil {
+	if h.data, err = src.section(size + padding(size)); err != nil {
 		return nil, err
 	}
 	// Writers forget the padding of the last block; the data must be there.
-	if int64(len(h.data)) < size {
-		return nil, fmt.Errorf("cut short: the header declares %d bytes of data, the file has %d", size, len(h.data))
+	if h.data.size < size {
+		return nil, fmt.Errorf("cut short: the header declares %d bytes of data, the file has %d", size, h.data.size)
 	}
-	h.data = h.data[:size:size]
+	h.data = h.data.part(0, size)
 	return h, nil
 }
 

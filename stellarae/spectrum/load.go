@@ -96,10 +96,7 @@ func fromFITS(f *fits.File, path string) (*Spectrum, error) {
 // finish gives a spectrum its name, puts it in increasing order, drops errors
 // that tell nothing and checks it.
 func finish(s *Spectrum, path string) (*Spectrum, error) {
-	s.Info.File = path
-	if s.Info.ID == "" {
-		s.Info.ID = stem(path)
-	}
+	s.Info.name(path)
 	if n := len(s.Wave); n > 1 && s.Wave[0] > s.Wave[n-1] {
 		slices.Reverse(s.Wave)
 		slices.Reverse(s.Flux)
@@ -112,6 +109,14 @@ func finish(s *Spectrum, path string) (*Spectrum, error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+// name fills in what a file is called.
+func (i *Info) name(path string) {
+	i.File = path
+	if i.ID == "" {
+		i.ID = stem(path)
+	}
 }
 
 // stem is a file's name without its folder and the extensions of a spectrum;

@@ -124,8 +124,8 @@ func (p Preset) Apply(s *Spectrum, g Grid) ([]float32, error) {
 // spectrum's samples sit on the grid. Comparing float32 wavelengths with float32
 // bounds is what numpy does with a float32 array and a Python float.
 func onGrid(s *Spectrum, g Grid) (first int, ok bool) {
-	const widen, tolerance = 1e-5, 0.05
-	lower, upper := float32(g.Start-widen), float32(g.End()+widen)
+	const tolerance = 0.05
+	lower, upper := bounds(g)
 	n := len(s.Wave)
 	first = sort.Search(n, func(i int) bool { return float32(s.Wave[i]) >= lower })
 	end := sort.Search(n, func(i int) bool { return float32(s.Wave[i]) > upper })
@@ -138,6 +138,12 @@ func onGrid(s *Spectrum, g Grid) (first int, ok bool) {
 		}
 	}
 	return first, true
+}
+
+// bounds are the ends of the grid's range, widened.
+func bounds(g Grid) (lower, upper float32) {
+	const widen = 1e-5 // Angstrom
+	return float32(g.Start - widen), float32(g.End() + widen)
 }
 
 // scaleInto pads flux, divides it by scale and returns it; a scale so small that

@@ -51,44 +51,63 @@ func firstTable(f *fits.File) int {
 // whose cells are scalars. The wavelengths are in air if the UCD of their column
 // holds obs.atmos, in vacuum if it names em.wl without (the convention of ESO's
 // data products), and in air if there is no UCD.
-func readTable(hdu *fits.HDU, keys headers) (*Spectrum, error) {
-	t, err := hdu.Table()
+func readTable(hdu *fits.HDU, _ headers) (*Spectrum, error) {
+	t, err := newTable(hdu)
 	if err != nil {
 		return nil, err
 	}
-	waveCol, waveName := findColumn(t, waveColumns)
-	fluxCol, fluxName := findColumn(t, fluxColumns)
-	errCol, _ := findColumn(t, errColumns[fluxName])
-	scale, err := angstroms(t.Columns()[waveCol].Unit)
-	if err != nil {
-		return nil, fmt.Errorf("column %s: %w", waveName, err)
-	}
-	s := &Spectrum{Info: Info{Format: "phase3"}}
+	s := &Spectrum{Medium: t.medium, Info: Info{Format: "phase3"}}
 	if t.Rows() != 1 {
 		s.Info.Format = "table"
 	}
-	if s.Wave, err = column(t, waveCol, (*fits.Table).Floats); err != nil {
+	if s.Wave, err = column(t.Table, t.wave, (*fits.Table).Floats); err != nil {
 		return nil, err
 	}
-	if s.Flux, err = column(t, fluxCol, (*fits.Table).Float32s); err != nil {
+	if s.Flux, err = column(t.Table, t.flux, (*fits.Table).Float32s); err != nil {
 		return nil, err
 	}
-	if errCol >= 0 {
-		if s.Err, err = column(t, errCol, (*fits.Table).Float32s); err != nil {
+	if t.err >= 0 {
+		if s.Err, err = column(t.Table, t.err, (*fits.Table).Float32s); err != nil {
 			return nil, err
 		}
 	}
 	if len(s.Wave) > MaxSamples {
 		return nil, fmt.Errorf("%d samples are more than the %d of a spectrum", len(s.Wave), MaxSamples)
 	}
-	for i := range s.Wave {
-		s.Wave[i] *= scale
-	}
-	ucd := strings.ToLower(headers{hdu.Header}.text(fmt.Sprintf("TUCD%d", waveCol+1)))
-	if strings.HasPrefix(ucd, "em.wl") && !strings.Contains(ucd, "obs.atmos") {
-		s.Medium = Vacuum
+	if t.scale != 1 {
+		for i := range s.Wave {
+			s.Wave[i] *= t.scale
+		}
 	}
 	return s, nil
+}
+
+// table is a table that holds a spectrum.
+type table struct {
+	*fits.Table
+	wave, flux, err int     // columns; err is -1 where there is none
+	scale           float64 // Angstrom in a unit of wave
+	medium          Medium
+}
+
+func newTable(hdu *fits.HDU) (*table, error) {
+	inner, err := hdu.Table()
+	if err != nil {
+		return nil, err
+	}
+	t := &table{Table: inner}
+	var waveName, fluxName string
+	t.wave, waveName = findColumn(inner, waveColumns)
+	t.flux, fluxName = findColumn(inner, fluxColumns)
+	t.err, _ = findColumn(inner, errColumns[fluxName])
+	if t.scale, err = angstroms(inner.Columns()[t.wave].Unit); err != nil {
+		return nil, fmt.Errorf("column %s: %w", waveName, err)
+	}
+	ucd := strings.ToLower(headers{hdu.Header}.text(fmt.Sprintf("TUCD%d", t.wave+1)))
+	if strings.HasPrefix(ucd, "em.wl") && !strings.Contains(ucd, "obs.atmos") {
+		t.medium = Vacuum
+	}
+	return t, nil
 }
 
 // column is a column's values: the vector of its only row, or one value a row.

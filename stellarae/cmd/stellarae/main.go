@@ -76,7 +76,7 @@ finds out which physical parameters hide in it (Sedaghat et al. 2021, MNRAS 501,
 	root.AddCommand(
 		newFetch(),
 		newDemo(), newDoctor(), newInspect(), newSimulate(), newTrain(), newEncode(), newPreprocess(), newPrepare(),
-		newReconstruct(), newTraverse(), newCount(), newIntervene(), newPaper(), newLabels(), newImportTorch(), newExportTorch(),
+		newReconstruct(), newTraverse(), newExplore(), newCount(), newIntervene(), newPaper(), newLabels(), newImportTorch(), newExportTorch(),
 	)
 	for _, c := range root.Commands() {
 		wrapUsage(c)

@@ -96,6 +96,9 @@ func Open(paths []string, o Options) (*Folder, []Failure, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := o.Grid.Validate(); err != nil {
+		return nil, nil, err
+	}
 	if o.Memory == 0 {
 		o.Memory = 2 << 30
 	}

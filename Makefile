@@ -21,7 +21,8 @@ export STELLARAE_REAL ?= $(abspath $(wildcard ../shared/real))
 VENV := .venv/.ready
 LABVENV := .venv/.lab
 XVENV := .venv-crosscheck/.ready
-SOURCES := $(shell find stellarae datasets kernels -name '*.go' -o -name '*.html' 2>/dev/null) go.mod go.sum
+PLOT := stellarae/explore/assets/vendor/uPlot.iife.min.js
+SOURCES := $(shell find stellarae datasets kernels -name '*.go' -o -name '*.html' -o -path 'stellarae/explore/assets/*.*' 2>/dev/null) go.mod go.sum
 
 .PHONY: help build beam demo lab kernel test lint unit race stress fuzz bench kernel-bench kernel-notebooks notebooks notebooks-gonb docs crosscheck clean
 
@@ -53,8 +54,16 @@ $(XVENV): stellarae/crosscheck/requirements.txt
 	$(call venv,.venv-crosscheck,stellarae/crosscheck/requirements.txt)
 	@touch $@
 
-bin/stellarae: $(SOURCES)
+bin/stellarae: $(SOURCES) $(if $(shell command -v npm),$(PLOT))
 	$(GO) build -o $@ ./stellarae/cmd/stellarae
+
+# uPlot, the plot library of `stellarae explore`, at the version and with the
+# checksum of package-lock.json. Without it the program is built all the same,
+# and explore says what is missing.
+$(PLOT): stellarae/explore/package-lock.json
+	cd stellarae/explore && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && mkdir -p assets/vendor && \
+	  cp node_modules/uplot/LICENSE node_modules/uplot/dist/uPlot.min.css node_modules/uplot/dist/uPlot.iife.min.js assets/vendor && \
+	  rm -rf node_modules || echo "note: no plot library, stellarae explore will not run" >&2
 
 # What `stellarae prepare --beam` runs; Beam is larger than all the rest.
 beam: bin/stellarae-beam
@@ -148,4 +157,4 @@ crosscheck: $(XVENV) build
 	GO="$(GO)" $(XPYTHON) -u stellarae/crosscheck/full.py runs/crosscheck
 
 clean:
-	rm -rf bin runs .venv .venv-crosscheck
+	rm -rf bin runs .venv .venv-crosscheck stellarae/explore/assets/vendor

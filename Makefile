@@ -24,7 +24,7 @@ XVENV := .venv-crosscheck/.ready
 PLOT := stellarae/explore/assets/vendor/uPlot.iife.min.js
 SOURCES := $(shell find stellarae datasets kernels -name '*.go' -o -name '*.html' -o -path 'stellarae/explore/assets/*.*' 2>/dev/null) go.mod go.sum
 
-.PHONY: help build beam demo lab kernel test lint unit race stress fuzz bench kernel-bench kernel-notebooks notebooks notebooks-gonb docs crosscheck clean
+.PHONY: help build beam demo lab kernel test lint unit race stress fuzz bench kernel-bench kernel-notebooks notebooks notebooks-gonb docs release crosscheck clean
 
 help:
 	@sed -n 's/^# //p' Makefile | head -5
@@ -143,6 +143,28 @@ docs:
 	$(GO) test -count=1 -run '^TestReferenceIsCurrent$$' ./stellarae/cmd/stellarae -args -write-reference
 	$(GO) test -count=1 -run '^TestReferenceIsCurrent$$' ./kernels/cmd/gokernel -args -write-reference
 
+# Archives of both programs for every platform, and their checksums, in dist.
+# The kernel is pure Go. stellarae calls XLA through cgo: for another platform
+# than this one it wants a C compiler, and is left out without. With Zig:
+#   make release CC_linux_arm64='zig cc -target aarch64-linux-gnu.2.28'
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+PLATFORMS ?= linux/amd64 linux/arm64 darwin/amd64 darwin/arm64
+release:
+	@rm -rf dist && mkdir -p dist/files
+	@$(foreach p,$(PLATFORMS),$(call pack,gokernel,$(subst /,_,$(p)),$(p),./kernels/cmd/gokernel,CGO_ENABLED=0))
+	@$(foreach p,$(PLATFORMS),$(if $(or $(CC_$(subst /,_,$(p))),$(filter $(HOST),$(p))),\
+	  $(call pack,stellarae,$(subst /,_,$(p)),$(p),./stellarae/cmd/stellarae,CGO_ENABLED=1 $(if $(CC_$(subst /,_,$(p))),CC='$(CC_$(subst /,_,$(p)))')),\
+	  echo "left out: stellarae for $(p), for want of CC_$(subst /,_,$(p))";))
+	@rm -rf dist/files ./-.o && cd dist && sha256sum *.tar.gz | tee SHA256SUMS # Zig leaves -.o
+
+# pack PROGRAM,OS_ARCH,OS/ARCH,PACKAGE,ENVIRONMENT makes one archive; the same
+# sources give the same bytes.
+HOST = $(shell $(GO) env GOHOSTOS)/$(shell $(GO) env GOHOSTARCH)
+pack = $(5) GOOS=$(firstword $(subst /, ,$(3))) GOARCH=$(lastword $(subst /, ,$(3))) \
+  $(GO) build -trimpath -ldflags '-s -w -X main.stamped=$(VERSION)' -o dist/files/$(1) $(4) && \
+  tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -C dist/files -cf - $(1) -C $(CURDIR) LICENSE README.md \
+  | gzip -n > dist/$(1)_$(VERSION)_$(2).tar.gz && rm dist/files/$(1) && echo "dist/$(1)_$(VERSION)_$(2).tar.gz" || exit 1;
+
 bench: $(VENV)
 	$(GO) test -run '^$$' -bench . -benchtime 1s ./...
 
@@ -157,4 +179,4 @@ crosscheck: $(XVENV) build
 	GO="$(GO)" $(XPYTHON) -u stellarae/crosscheck/full.py runs/crosscheck
 
 clean:
-	rm -rf bin runs .venv .venv-crosscheck stellarae/explore/assets/vendor
+	rm -rf bin dist runs .venv .venv-crosscheck stellarae/explore/assets/vendor

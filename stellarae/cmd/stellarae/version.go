@@ -2,8 +2,15 @@ package main
 
 import "runtime/debug"
 
-// version is the module's, or the commit a working tree was built from.
+// stamped is the version that a release was given by the linker.
+var stamped string
+
+// version is the release's or the module's, or the commit a working tree was
+// built from.
 func version() string {
+	if stamped != "" {
+		return stamped
+	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return "unknown"

@@ -7,8 +7,8 @@ keeps what they show.
     python course.py --programs runs/kernel --fast runs/fast notebooks/*.ipynb
 
 With --store the notebook is written anew with its outputs, if no cell failed;
-without, nothing is written. What is stored is free of times and of paths of this
-machine, so that running again makes a small difference. With --compare what comes
+without, nothing is written. What is stored is free of times, of paths of this machine
+and of widgets, so that running again makes a small difference. With --compare what comes
 out is held against what is stored, with the tolerances of the program notebookdiff.
 
 With --fast FOLDER copies of the notebooks run in FOLDER/notebooks, which is made
@@ -38,6 +38,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 import programs
 
 LARGEST = 300_000  # bytes of what one cell shows
+WIDGET = "application/vnd.jupyter.widget-view+json"
 FIRST = "00_start.ipynb"  # makes the run folder of all others
 # What the fast setting changes in it. The divergence weighs more, so that so short a
 # training, too, leaves some nodes silent.
@@ -62,6 +63,20 @@ def joined(outputs):
         else:
             whole.append(o)
     return whole
+
+
+def still(outputs):
+    """Leaves out what only a running kernel can draw, where there is something to
+    show in its place: without their kernel widgets are dead, and their ids chance.
+
+    >>> o = nbformat.v4.new_output("display_data", data={WIDGET: {"model_id": "7"}, "text/plain": "z: 0"})
+    >>> [list(o.data) for o in still([o])]
+    [['text/plain']]
+    """
+    for o in outputs:
+        if "text/plain" in o.get("data", {}):
+            o.data.pop(WIDGET, None)
+    return outputs
 
 
 def complaints(outputs):
@@ -98,7 +113,7 @@ def run(path, kernel, timeout):
     book.metadata = nbformat.from_dict(own)  # not that of the kernel that ran it
     for i, c in enumerate(book.cells):
         if c.cell_type == "code":
-            c.outputs = joined(c.outputs)
+            c.outputs = still(joined(c.outputs))
             wrong += [f"cell {i} {complaint}" for complaint in complaints(c.outputs)]
     return book, wrong
 

@@ -28,7 +28,7 @@ SOURCES := $(shell find stellarae datasets kernels -name '*.go' -o -name '*.html
 .PHONY: help build beam demo lab kernel test lint unit race stress fuzz bench kernel-bench kernel-notebooks notebooks notebooks-gonb notebooks-fast test-gonb paper docs release crosscheck clean
 
 help:
-	@sed -n 's/^# //p' Makefile | head -6
+	@sed -n 's/^# //p' Makefile | head -5
 
 # venv FOLDER,REQUIREMENTS. Debian's and Ubuntu's Python has venv without pip;
 # where it has pip apart from it, that one fills the environment.

@@ -44,7 +44,7 @@ FIRST = "00_start.ipynb"  # makes the run folder of all others
 # training, too, leaves some nodes silent.
 SMALL = {
     "N: 10000,": "N: 1000,",
-    "Training{Steps: 6000,": "Training{Steps: 400, Beta: 0.01, LearningRate: 0.003,",
+    "Training{Steps: 6000,": "Training{Steps: 1500, Batch: 8, Beta: 0.004,",
 }
 
 
@@ -122,7 +122,7 @@ def small(text):
     """Makes the survey and the training of the first notebook small.
 
     >>> small("N: 10000, Training{Steps: 6000, Seed: 1}")
-    'N: 1000, Training{Steps: 400, Beta: 0.01, LearningRate: 0.003, Seed: 1}'
+    'N: 1000, Training{Steps: 1500, Batch: 8, Beta: 0.004, Seed: 1}'
     >>> small("N: 10000, Training{Steps: 60, Seed: 1}")
     Traceback (most recent call last):
         ...

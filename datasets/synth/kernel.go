@@ -9,6 +9,55 @@ func broadening(star Star, limb, step float64) []float64 {
 	return fold(rotation(star.VSini, limb, step), gaussian(macroturbulence(star.Teff), step))
 }
 
+// bandLimited is broadening by its transform, for samples so far apart that the
+// values of a narrow profile are a poor copy of it: what lines have no use for,
+// close to the highest frequency, fades out. The samples are every so many steps
+// apart; there is a kernel for what is to lie at each of the steps from one on.
+func bandLimited(star Star, limb, step float64, every int) [][]float64 {
+	const (
+		fade  = 0.9 // of the highest frequency
+		rings = 12  // samples over which what has faded shows
+	)
+	apart := step * float64(every)
+	sigma := macroturbulence(star.Teff) / apart
+	half := int(math.Ceil(star.VSini/apart+4.5*sigma)) + rings
+	n := 2 * (half + 64)
+	fine := make([]float64, half*every+1) // from the middle on
+	for k := range n {
+		part := (float64(k) + 0.5) / float64(n)
+		theta := math.Pi * part
+		t := rotationTransform(theta*star.VSini/apart, limb) * math.Exp(-theta*theta*sigma*sigma/2)
+		if part > fade {
+			t *= (1 + math.Cos(math.Pi*(part-fade)/(1-fade))) / 2
+		}
+		for j := range fine {
+			fine[j] += t * math.Cos(theta*float64(j)/float64(every))
+		}
+	}
+	kernels := make([][]float64, every)
+	for k := range kernels {
+		kernel := make([]float64, 2*half+1)
+		for j := range kernel {
+			if at := max((j-half)*every-k, k-(j-half)*every); at < len(fine) {
+				kernel[j] = fine[at]
+			}
+		}
+		kernels[k] = unit(kernel)
+	}
+	return kernels
+}
+
+// rotationTransform is the transform of the profile of rotation, at a = 2 pi
+// vsini times the frequency.
+func rotationTransform(a, limb float64) float64 {
+	if a < 1e-3 {
+		return 1
+	}
+	disc := math.Pi * math.J1(a) / a
+	dark := 4 * (math.Sin(a) - a*math.Cos(a)) / (a * a * a)
+	return (2*(1-limb)*disc + math.Pi/2*limb*dark) / (math.Pi * (1 - limb/3))
+}
+
 // macroturbulence is the standard deviation in km/s of the large-scale motion
 // in a photosphere, growing with temperature (after Valenti & Fischer 2005,
 // ApJS 159, 141, equation 1, a radial-tangential width divided by 2).
@@ -71,18 +120,21 @@ func fold(a, b []float64) []float64 {
 
 // convolve sets dst to src smoothed with an odd, unit kernel; beyond its ends
 // src goes on at its last value.
-func convolve(dst, src, kernel []float64) {
+func convolve(dst, src, kernel []float64) { convolveInto(dst, 1, src, kernel) }
+
+// convolveInto is convolve with one in so many samples of dst to one of src.
+func convolveInto(dst []float64, every int, src, kernel []float64) {
 	half, n := len(kernel)/2, len(src)
-	for i := range dst {
+	for i := range src {
 		if i >= half && i+half < n {
-			dst[i] = dot(kernel, src[i-half:])
+			dst[i*every] = dot(kernel, src[i-half:])
 			continue
 		}
 		sum := 0.0
 		for j, k := range kernel {
 			sum += k * src[min(max(i+j-half, 0), n-1)]
 		}
-		dst[i] = sum
+		dst[i*every] = sum
 	}
 }
 

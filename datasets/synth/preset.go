@@ -65,7 +65,7 @@ var presets = map[Preset]settings{
 		reddening: evenReddening(1), snr: [2]float64{40, 200}, tail: 1.2, visits: 300, sky: true,
 	},
 	Full: {
-		grid: spectrum.PaperGrid(), resolution: 115000, step: 0.4, detectors: true,
+		grid: spectrum.PaperGrid(), resolution: 115000, step: 0.36, detectors: true,
 		teff: [2]float64{3400, 8500}, rv: 25, giants: 0.15, metals: 0.25, mh: [2]float64{-0.6, 0.4}, gravity: 0.08, rotation: 2.5, rotationTo: 100,
 		reddening: nearbyReddening, snr: [2]float64{20, 300}, tail: 1.05, visits: 1000, sky: true,
 	},

@@ -19,16 +19,19 @@ type synthesis struct {
 	layer *onelayer.Synthesis    // nil: light
 	light *photosphere.Synthesis // nil: layer
 	table *photosphere.Table     // of light; nil: every star is computed
+	every int                    // of the axis' samples light has one
 	limb  [][2]float64           // limb darkening in the middle against Teff, K
 	start float64                // ln of the first wavelength in Angstrom
 	step  float64                // km/s
 	n     int
 }
 
-// newSynthesis computes lines between two wavelengths in steps of step km/s.
-func newSynthesis(lines []linelist.Line, first, last, step float64, table bool) *synthesis {
-	s := &synthesis{light: photosphere.New(lines, veil, first, last, step), start: math.Log(first), step: step}
-	s.n = s.light.Len()
+// newSynthesis computes lines between two wavelengths in steps of step km/s,
+// every so many of them where rotation and macroturbulence have not yet
+// broadened lines.
+func newSynthesis(lines []linelist.Line, first, last, step float64, every int, table bool) *synthesis {
+	s := &synthesis{light: photosphere.New(lines, veil, first, last, step*float64(every)), start: math.Log(first), step: step, every: every}
+	s.n = s.light.Len() * every
 	if table {
 		s.table = photosphere.NewTable(s.light)
 	}
@@ -54,16 +57,25 @@ var ready sync.Map
 // prepareSynthesis is the preset's synthesis with a list, nil for the built-in one.
 func (p *settings) prepareSynthesis(preset Preset, lines []linelist.Line, first, last float64) *synthesis {
 	if lines != nil {
-		return newSynthesis(complete(lines), first, last, min(p.step, tableStep), p.oneLayer)
+		return newSynthesis(complete(lines), first, last, min(p.step, tableStep), p.every(), p.oneLayer)
 	}
 	prepare := sync.OnceValue(func() *synthesis {
 		if p.oneLayer {
 			return newOneLayer(first, last, p.step)
 		}
-		return newSynthesis(deep.builtIn(), first, last, p.step, false)
+		return newSynthesis(deep.builtIn(), first, last, p.step, p.every(), false)
 	})
 	shared, _ := ready.LoadOrStore(preset, prepare)
 	return shared.(func() *synthesis)()
+}
+
+// every is how many of the axis' samples share one of starlight: two where the
+// air's lines, narrower than stars', are to be drawn too.
+func (p *settings) every() int {
+	if p.sky {
+		return 2
+	}
+	return 1
 }
 
 // tableStep is the widest step that samples lines well enough, km/s.
@@ -90,18 +102,23 @@ func (s *synthesis) index(wave float64) float64 {
 // frame. Rotation and macroturbulence broaden what the star's surface sends
 // out; they keep equivalent widths. The scratch spaces have the same length.
 func (s *synthesis) normalised(star Star, flux, scratch []float64, light []float32) {
-	switch {
-	case s.layer != nil:
+	limb := interpolate(s.limb, star.Teff)
+	if s.layer != nil {
 		s.layer.Flux(scratch, star.photosphere())
-	case s.table != nil:
+		convolve(flux, scratch, broadening(star, limb, s.step))
+		return
+	}
+	light = light[:s.light.Len()]
+	if s.table != nil {
 		s.table.Flux(light, star.photosphere())
-	default:
+	} else {
 		s.light.Flux(light, star.photosphere())
 	}
-	if s.layer == nil {
-		for i, f := range light {
-			scratch[i] = float64(f)
-		}
+	coarse := scratch[:len(light)]
+	for i, f := range light {
+		coarse[i] = float64(f)
 	}
-	convolve(flux, scratch, broadening(star, interpolate(s.limb, star.Teff), s.step))
+	for k, kernel := range bandLimited(star, limb, s.step, s.every) {
+		convolveInto(flux[k:], s.every, coarse, kernel)
+	}
 }

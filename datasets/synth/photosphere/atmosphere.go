@@ -9,14 +9,30 @@ type Star struct {
 	MH   float64 // [M/H], dex, of all elements beyond helium alike
 }
 
-// The layers: equal steps of log10 of the optical depth at 5000 A. The range
-// holds all that is seen, from the cores of strong lines to the continuum.
+// The layers lie in log10 of the optical depth at 5000 A between topDepth,
+// above which temperature hardly changes, and bottomDepth, from where no light
+// comes. Steps are narrow where the continuum forms and widen upwards smoothly,
+// by widen from one to the next: then sums over layers, weighted with the local
+// step, converge as fast as in equal steps.
 const (
-	depths    = 24
-	topDepth  = -5.6
-	depthStep = 0.3
-	reference = 5000.0 // Angstrom
+	depths      = 18
+	topDepth    = -4.0
+	bottomDepth = 1.2
+	widen       = 1.08
+	reference   = 5000.0 // Angstrom
 )
+
+// depth is where the layers lie, and depthStep the local step.
+var depth, depthStep = func() (at, step [depths]float64) {
+	growth := math.Log(widen)
+	first := (bottomDepth - topDepth) * growth / (math.Pow(widen, depths-1) - 1)
+	for d := range depths {
+		up := math.Pow(widen, float64(depths-1-d))
+		step[d] = first * up
+		at[d] = bottomDepth - first*(up-1)/growth
+	}
+	return at, step
+}()
 
 // atmosphere is a plane, static atmosphere in local thermodynamic equilibrium.
 type atmosphere struct {
@@ -48,7 +64,7 @@ func microturbulence(s Star) float64 {
 // newAtmosphere is the atmosphere of a star in all depths.
 func newAtmosphere(s Star) *atmosphere {
 	a := &atmosphere{star: s, micro: microturbulence(s) * 1e5}
-	for d, l := range stratify(s, topDepth, depthStep, depths) {
+	for d, l := range stratify(s, depth[:]) {
 		a.tau[d], a.slope[d], a.alpha[d], a.gas[d] = l.tau, l.slope, l.alpha, l.gas
 	}
 	return a
@@ -60,9 +76,15 @@ type layer struct {
 	gas               *gas
 }
 
+// highest is where the integration of pressure begins, widest its longest step.
+const (
+	highest = -5.6
+	widest  = 0.6
+)
+
 // stratify integrates the equation of hydrostatic equilibrium, dp/dtau =
-// g rho / alpha, from log10 tau = top inwards, in n layers.
-func stratify(s Star, top, step float64, n int) []layer {
+// g rho / alpha, inwards from highest, at the given values of log10 tau.
+func stratify(s Star, depth []float64) []layer {
 	gravity := math.Pow(10, s.LogG)
 	// at is the layer at log10 tau = x with ln p, and there dln p / dx.
 	at := func(x, logp float64) (l layer, rise float64) {
@@ -77,19 +99,23 @@ func stratify(s Star, top, step float64, n int) []layer {
 	// near 2/3 when opacity grows with electron pressure.
 	logp := math.Log(1e3)
 	for range 12 {
-		_, rise := at(top, logp)
+		_, rise := at(highest, logp)
 		logp += 0.5 * math.Log(rise/(math.Ln10*2/3))
 	}
-	layers := make([]layer, n)
-	for d := range layers {
-		x := top + float64(d)*step
-		l, k1 := at(x, logp)
-		layers[d] = l
-		// Runge and Kutta, of the fourth order.
-		_, k2 := at(x+step/2, logp+step/2*k1)
-		_, k3 := at(x+step/2, logp+step/2*k2)
-		_, k4 := at(x+step, logp+step*k3)
-		logp += step / 6 * (k1 + 2*k2 + 2*k3 + k4)
+	layers := make([]layer, len(depth))
+	x := highest
+	for d, next := range depth {
+		for next-x > 1e-9 {
+			// Runge and Kutta, of the fourth order.
+			step := min(next-x, widest)
+			_, k1 := at(x, logp)
+			_, k2 := at(x+step/2, logp+step/2*k1)
+			_, k3 := at(x+step/2, logp+step/2*k2)
+			_, k4 := at(x+step, logp+step*k3)
+			logp += step / 6 * (k1 + 2*k2 + 2*k3 + k4)
+			x += step
+		}
+		layers[d], _ = at(next, logp)
 	}
 	return layers
 }
@@ -104,10 +130,10 @@ func (a *atmosphere) limb(wave float64) float64 {
 		if d == 0 {
 			tau = r / math.Ln10
 		} else {
-			tau += depthStep * (r - before) / math.Log(r/before)
+			tau += (depth[d] - depth[d-1]) * (r - before) / math.Log(r/before)
 		}
 		before = r
-		rise := planckSlope(wave, a.gas[d].temp) * a.slope[d] * depthStep
+		rise := planckSlope(wave, a.gas[d].temp) * a.slope[d] * depthStep[d]
 		if d == 0 {
 			flux = planck(wave, a.gas[0].temp)
 			centre = flux

@@ -83,8 +83,13 @@ func (p *hydrogenProfile) at(x float64) float64 {
 	return p.wing(x) + p.core*math.Exp(-u*u)
 }
 
-// addHydrogen adds the Balmer lines to the opacities of layer d.
-func (s *Synthesis) addHydrogen(sum []float32, a *atmosphere, d int) {
+// straight is how many times its length a straight piece of a wing is away from
+// the centre.
+const straight = 40
+
+// addHydrogen adds the Balmer lines to layer d.
+func (s *Synthesis) addHydrogen(layer *layerOpacity, a *atmosphere, d int) {
+	sum := layer.fine
 	g := a.gas[d]
 	kt := boltzmannEV * g.temp
 	population := 4 * g.hydrogen * math.Exp(-0.75*hydrogenEnergy/kt)
@@ -95,29 +100,27 @@ func (s *Synthesis) addHydrogen(sum []float32, a *atmosphere, d int) {
 		if first > last {
 			continue
 		}
+		layer.touch(first, last)
 		p := newHydrogenProfile(k, g, a.micro)
 		// pi e2/(m c) f n lambda2/c, with a profile in 1/Angstrom.
 		peak := classical * l.strength * population * -math.Expm1(-photonEnergy/(l.wave*kt)) * l.wave * l.wave * 1e-8 / lightSpeed / a.alpha[d]
+		height := func(i int) float64 { return peak * p.at(math.Abs(s.Wave(float64(i))-l.wave)) }
+		centre := s.Index(l.wave)
+		core := 6 * p.doppler / l.wave * speedKm / s.step
+		y := height(first)
 		for i := first; i <= last; {
-			// Far from the core the profile is drawn in straight pieces.
-			x := s.Wave(float64(i)) - l.wave
+			// Outside the core the profile is drawn in straight pieces, as short
+			// beside the distance as 0.1 per cent of the opacity wants.
 			piece := 1
-			switch far := math.Abs(x) / p.doppler; {
-			case far > 60:
-				piece = min(64, last-i+1)
-			case far > 20:
-				piece = min(8, last-i+1)
+			if far := math.Abs(float64(i) - centre); far > core {
+				piece = min(max(int(far/straight), 1), last-i+1)
 			}
-			y := peak * p.at(x)
-			if piece == 1 {
-				sum[i] += float32(y)
-				i++
-				continue
+			end := height(i + piece)
+			rise := (end - y) / float64(piece)
+			for j := range sum[i : i+piece] {
+				sum[i+j] += float32(y + rise*float64(j))
 			}
-			end := peak * p.at(s.Wave(float64(i+piece))-l.wave)
-			for j := range piece {
-				sum[i+j] += float32(y + (end-y)*float64(j)/float64(piece))
-			}
+			y = end
 			i += piece
 		}
 	}

@@ -9,16 +9,21 @@ import (
 
 // line is a transition as the synthesis wants it.
 type line struct {
-	species int // place in the synthesis' species
-	wave    float64
-	index   float64 // place on the synthesis' axis
-	excite  float64 // eV
-	gf      float64
-	rad     float64 // damping, rad/s
-	stark   float64 // an electron, at 10,000 K, rad/s cm3
-	waals   float64 // a hydrogen atom, at 10,000 K, rad/s cm3
-	power   float64 // of temperature in the latter
+	species  int // place in the synthesis' species
+	wave     float64
+	index    float64 // place on the synthesis' axis
+	excite   float64 // eV
+	gf       float64
+	strength float64 // wave times gf
+	rad      float64 // damping, rad/s
+	stark    float64 // an electron, at 10,000 K, rad/s cm3
+	waals    float64 // a hydrogen atom, at 10,000 K, rad/s cm3
+	power    float64 // of temperature in the latter
 }
+
+// The powers that leastPower and mostPower bound come from velocity exponents
+// between 0 and 1.
+const leastPower, mostPower = 0.0, 0.5
 
 // compile drops the lines of hydrogen, which have a theory of their own, and
 // those of species without data, sorts the others and fills in the damping

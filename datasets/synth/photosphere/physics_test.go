@@ -99,7 +99,7 @@ func TestBalmerLinesPeak(t *testing.T) {
 // 5000 A has 0.65 to 0.7).
 func TestSolarAtmosphere(t *testing.T) {
 	a := newAtmosphere(Star{5772, 4.44, 0})
-	d := int(math.Round((0 - topDepth) / depthStep))
+	d := 11
 	if p := math.Log10(a.gas[d].pressure); math.Abs(p-5.07) > 0.1 {
 		t.Errorf("log p = %.2f at tau %.2f", p, a.tau[d])
 	}
@@ -171,7 +171,7 @@ func TestHydrogenProfileIsWhole(t *testing.T) {
 	for _, star := range []Star{{5772, 4.44, 0}, {9500, 4, 0}, {3600, 4.8, 0}} {
 		a := newAtmosphere(star)
 		for k := range balmer {
-			for _, d := range []int{2, 12, 20} {
+			for _, d := range []int{0, 8, 14} {
 				p := newHydrogenProfile(k, a.gas[d], a.micro)
 				sum := 0.0
 				for i := -4000; i <= 4000; i++ {

@@ -24,7 +24,10 @@ const classical = 0.0265400
 
 // weakest is the ratio of a line's opacity to that of the continuum at 5000 A
 // below which it, or its wing, is left out.
-const weakest = 1.5e-4
+const weakest = 5e-5
+
+// faint is how much weaker than weakest wings are followed: they fall off slowly.
+const faint = 0.05
 
 // Synthesis computes spectra from one list of lines on one axis: equal steps of
 // velocity, so that a Doppler shift moves all samples alike. Its methods can be
@@ -37,7 +40,9 @@ type Synthesis struct {
 	step    float64 // km/s
 	n       int
 	voigt   *voigtTable
-	scratch sync.Pool // opacities, depth after depth
+	scratch sync.Pool // opacities
+
+	mostExcite float64 // of a line, eV
 }
 
 // New prepares the synthesis from first to last, Angstrom in air, at rest, in
@@ -49,10 +54,7 @@ func New(list []linelist.Line, bands []Band, first, last, step float64) *Synthes
 	}
 	s := &Synthesis{bands: bands, start: math.Log(first), step: step, voigt: voigt()}
 	s.n = int((math.Log(last)-s.start)*speedKm/step) + 2
-	s.scratch.New = func() any {
-		opacity := make([]float32, depths*s.n)
-		return &opacity
-	}
+	s.scratch.New = func() any { return newOpacities(s.n) }
 	var near []linelist.Line
 	for _, l := range list {
 		if l.Wave > first-60 && l.Wave < last+60 {
@@ -61,7 +63,9 @@ func New(list []linelist.Line, bands []Band, first, last, step float64) *Synthes
 	}
 	s.lines, s.species = compile(near)
 	for i := range s.lines {
-		s.lines[i].index = s.Index(s.lines[i].wave)
+		l := &s.lines[i]
+		l.index, l.strength = s.Index(l.wave), l.wave*l.gf
+		s.mostExcite = max(s.mostExcite, l.excite)
 	}
 	return s
 }
@@ -89,14 +93,15 @@ func (s *Synthesis) Wave(index float64) float64 {
 // 12,000 K; outside it is what the equations give.
 func (s *Synthesis) Flux(dst []float32, star Star) {
 	a := newAtmosphere(star)
-	opacity := s.scratch.Get().(*[]float32)
-	defer s.scratch.Put(opacity)
+	o := s.scratch.Get().(*opacities)
+	defer s.scratch.Put(o)
 	for d := range depths {
-		layer := (*opacity)[d*s.n : (d+1)*s.n]
-		clear(layer)
+		layer := o.layer(d)
 		s.addLines(layer, a, d)
+		s.addHydrogen(layer, a, d)
+		s.addBands(layer, a, d)
 	}
-	s.emerge(dst, *opacity, a)
+	s.emerge(dst, o, a)
 }
 
 // Limb is the coefficient u of linear limb darkening, I(mu)/I(1) = 1 - u + u mu,
@@ -107,13 +112,14 @@ func Limb(star Star, wave float64) float64 { return newAtmosphere(star).limb(wav
 // continuum at 5000 A where it has an optical depth of 0.08: a line of 1 is
 // about to saturate. It is 0 for a species that the tables lack.
 func Strengths(star Star, list []linelist.Line) []float64 {
-	const layer = 15
-	a := newAtmosphere(star)
+	a := &atmosphere{star: star, micro: microturbulence(star) * 1e5}
+	l := stratify(star, []float64{-1.1})[0]
+	a.gas[0], a.alpha[0] = l.gas, l.alpha
 	out := make([]float64, len(list))
 	for i, l := range list {
 		if known(l.Species) {
-			peak, _ := a.line(layer, l.Species)
-			out[i] = peak * l.Wave * math.Pow(10, l.LogGF) * a.lower(layer, l.Excitation, l.Wave)
+			peak, _ := a.line(0, l.Species)
+			out[i] = peak * l.Wave * math.Pow(10, l.LogGF) * a.lower(0, l.Excitation, l.Wave)
 		}
 	}
 	return out
@@ -143,46 +149,63 @@ func (a *atmosphere) lower(d int, excite, wave float64) float64 {
 // photonEnergy is hc, eV Angstrom.
 const photonEnergy = 12398.42
 
-// addLines adds to sum the opacity of all lines and bands in layer d over the
-// continuum's at 5000 A.
-func (s *Synthesis) addLines(sum []float32, a *atmosphere, d int) {
+// addLines adds to layer d the opacity of all lines over the continuum's at
+// 5000 A.
+func (s *Synthesis) addLines(layer *layerOpacity, a *atmosphere, d int) {
 	g := a.gas[d]
-	type shared struct{ scale, doppler float64 }
+	type shared struct{ scale, doppler, width, damp float64 }
 	of := make([]shared, len(s.species))
 	for i, sp := range s.species {
-		of[i].scale, of[i].doppler = a.line(d, sp)
+		x := &of[i]
+		x.scale, x.doppler = a.line(d, sp)
+		x.width = s.step * 1e5 / x.doppler
+		x.damp = 1e-8 / (4 * math.Pi * x.doppler)
 	}
 	// Helium and molecules collide less often and shove less.
 	neutral := g.hydrogen + 0.41*g.helium + 0.85*g.hydrogen2
 	warm := math.Log(g.temp / 1e4)
 	electrons := g.electrons * math.Exp(warm/6)
-	usual := neutral * math.Exp(0.3*warm)
-	layer := newLayerOpacity(sum)
-	// Stimulated emission, nearly the same for all lines within 5 A.
+	collide := tabulate(leastPower, mostPower, 1.0/256, func(power float64) float64 { return neutral * math.Exp(power*warm) })
 	kt := boltzmannEV * g.temp
+	boltzmann := tabulate(0, s.mostExcite, 1.0/128, func(energy float64) float64 { return math.Exp(-energy / kt) })
+	// Stimulated emission, nearly the same for all lines within 5 A.
 	near, stimulated := 0.0, 1.0
 	for i := range s.lines {
 		l := &s.lines[i]
 		sp := &of[l.species]
-		peak := sp.scale * l.wave * l.gf
-		if peak < weakest {
+		peak := sp.scale * l.strength
+		if peak < layer.least {
 			continue // even from its ground level
 		}
 		if l.wave > near+5 {
 			near, stimulated = l.wave, -math.Expm1(-photonEnergy/(l.wave*kt))
 		}
-		if peak *= stimulated * math.Exp(-l.excite/kt); peak < weakest {
+		if peak *= stimulated * boltzmann.at(l.excite); peak < layer.least {
 			continue
 		}
-		collide := usual
-		if l.power != 0.3 {
-			collide = neutral * math.Exp(l.power*warm)
-		}
-		gamma := l.rad + l.stark*electrons + l.waals*collide
-		damp := gamma * l.wave * 1e-8 / (4 * math.Pi * sp.doppler)
-		layer.add(s.voigt, l.index, s.step*1e5/sp.doppler, damp, peak, weakest)
+		gamma := l.rad + l.stark*electrons + l.waals*collide.at(l.power)
+		layer.add(s.voigt, l.index, sp.width, gamma*l.wave*sp.damp, peak)
 	}
 	layer.finish()
-	s.addHydrogen(sum, a, d)
-	s.addBands(sum, a, d)
+}
+
+// tabulated is a function in equal steps, linear between them.
+type tabulated struct {
+	first, perStep float64
+	values         []float64
+}
+
+func tabulate(first, last, step float64, f func(x float64) float64) tabulated {
+	t := tabulated{first: first, perStep: 1 / step}
+	for i := range int((last-first)/step) + 2 {
+		t.values = append(t.values, f(first+float64(i)*step))
+	}
+	return t
+}
+
+func (t *tabulated) at(x float64) float64 {
+	x = (x - t.first) * t.perStep
+	k := int(x)
+	v := t.values[k : k+2]
+	return v[0] + (x-float64(k))*(v[1]-v[0])
 }

@@ -38,143 +38,167 @@ func expint3(x float64) float64 {
 	return (math.Exp(-x) - x*e2) / 2
 }
 
-// The integral E3 in steps of 1/128 up to 12, where it is 0 for us.
+// The integral E3 in steps of 1/128 up to 12, where it is 0 for us, and the
+// differences between them.
 const (
 	expintPerUnit = 128
 	expintEdge    = 12
 )
 
-var expintTable = sync.OnceValue(func() *[expintEdge*expintPerUnit + 2]float32 {
-	table := new([expintEdge*expintPerUnit + 2]float32)
+type expint [expintEdge*expintPerUnit + 1]struct{ at, rise float32 }
+
+var expintTable = sync.OnceValue(func() *expint {
+	table := new(expint)
 	for i := range table {
-		table[i] = float32(expint3(float64(i) / expintPerUnit))
+		at, next := expint3(float64(i)/expintPerUnit), expint3(float64(i+1)/expintPerUnit)
+		table[i].at, table[i].rise = float32(at), float32(next-at)
 	}
 	return table
 })
 
-// depthWeights integrate r(x) 10^x ln 10 over a step of x = log10 tau: r is the
-// cubic through the two points before, and the two after, the step's middle;
-// the result is in units of tau at the step's beginning.
-var depthWeights = func() (w [4]float64) {
-	const n = 2000
-	for i := range n {
-		t := (float64(i) + 0.5) / n
-		f := math.Pow(10, t*depthStep) * math.Ln10 * depthStep / n
-		for k := range w {
-			lagrange := 1.0
-			for j := range w {
-				if j != k {
-					lagrange *= (t - float64(j-1)) / float64(k-j)
-				}
-			}
-			w[k] += f * lagrange
+// A slab is what lies between layers d-1 and d. Its optical depth is the
+// integral of f(x) dx, x = ln tau, f = tau times opacity; ln f is taken for a
+// parabola whose curvature is the mean of those through the layers before and
+// after. bend holds the shares of ln f in the curvature times the square of the
+// step, from layer d-2 on.
+//
+// Without curvature the integral is step (f2-f1) / ln(f2/f1), the logarithmic
+// mean, as a geometric one times sinh(y)/y, y = ln(f2/f1)/2; curvature c takes
+// exp(-c (coth(y) - 1/y) / 4y), the latter approximated within 1 per cent.
+type slab struct {
+	step float32
+	bend [4]float32
+}
+
+var slabs = func() (s [depths]slab) {
+	for d := 1; d < depths; d++ {
+		step := (depth[d] - depth[d-1]) * math.Ln10
+		s[d].step = float32(step)
+		triples := 0.0
+		var bend [4]float64
+		for k := max(d-2, 0); k+2 < min(d+2, depths); k++ {
+			triples++
+			near, far := (depth[k+1]-depth[k])*math.Ln10, (depth[k+2]-depth[k+1])*math.Ln10
+			c := 2 * step * step / (near + far)
+			bend[k-d+2] += c / near
+			bend[k-d+3] -= c/near + c/far
+			bend[k-d+4] += c / far
+		}
+		for k := range bend {
+			s[d].bend[k] = float32(bend[k] / triples)
 		}
 	}
-	return w
+	return s
 }()
 
-// steep tells where opacity changes so much from layer to layer that the cubic
-// overshoots: a slab then has less than this share of the sum of its sides, and
-// gets what an opacity that changes exponentially would give.
-const steep = 0.47
-
-// steepSlab is the optical depth of a step whose opacity goes exponentially
-// from near to far, both above 0, in units of tau at its beginning.
-func steepSlab(near, far float64) float64 {
-	const grow = depthStep * math.Ln10
-	rate := math.Log(far/near) + grow
-	if math.Abs(rate) < 1e-6 {
-		return near * grow
-	}
-	return near * grow * math.Expm1(rate) / rate
+// log32 is the natural logarithm of a positive number, within 1e-4.
+func log32(x float32) float32 {
+	b := math.Float32bits(x)
+	e := float32(int32(b>>23) - 127)
+	m := math.Float32frombits(b&0x7fffff|0x3f800000) - 1
+	return e*math.Ln2 + (6.94457e-5 + m*(0.99626195+m*(-0.46644244+m*(0.21866548-m*0.05545931))))
 }
 
 // block is how many samples share a Planck function and a continuous opacity.
 const block = 128
 
+// lanes are the samples of a block and, after the last, the continuum.
+type lanes [block + 1]float32
+
 // emerge integrates the light of all layers, 2 E3(tau) dB, over that of the
-// continuum alone; opacity holds depth after depth. In equal steps of log tau
-// the trapezoidal rule is all one needs: at both ends nothing comes out.
-func (s *Synthesis) emerge(flux, opacity []float32, a *atmosphere) {
+// continuum alone. In steps that change smoothly the trapezoidal rule is all
+// one needs: at both ends nothing comes out.
+func (s *Synthesis) emerge(flux []float32, o *opacities, a *atmosphere) {
 	table := expintTable()
-	var tau, sum [block]float32
-	var rise, ratio [depths]float64
+	var tau, sum lanes
+	var f, ln [depths]lanes
+	var ratio [depths]float64
 	ends := s.continua(a)
 	for from := 0; from < s.n; from += block {
 		n := min(block, s.n-from)
 		wave := s.Wave(float64(from) + float64(n)/2)
-		surface := planck(wave, a.gas[0].temp)
 		ends.at(wave, &ratio)
+		// Above the first line all lanes are the continuum.
+		top := o.top(from / block)
+		if top == depths {
+			for i := range flux[from : from+n] {
+				flux[from+i] = 1
+			}
+			continue
+		}
+		fill := func(d int) {
+			share := float32(a.tau[d])
+			alone := share * float32(ratio[d])
+			l := log32(alone)
+			f[d][n], ln[d][n] = alone, l
+			if d < top-3 {
+				return
+			}
+			lanesF, lanesL := f[d][:n], ln[d][:n]
+			if opacity := o.block(d, from/block); opacity != nil {
+				for i, r := range opacity[:n] {
+					x := alone + share*r
+					lanesF[i], lanesL[i] = x, log32(x)
+				}
+				return
+			}
+			for i := range lanesF {
+				lanesF[i], lanesL[i] = alone, l
+			}
+		}
+		fill(0)
+		fill(1)
+		first := n
+		sum[n] = float32(planck(wave, a.gas[0].temp))
 		for d := range depths {
-			rise[d] = planckSlope(wave, a.gas[d].temp) * a.slope[d] * depthStep
-		}
-		continuum := a.continuumFlux(&ratio, &rise, surface)
-		at := func(d int) []float32 {
-			d = min(max(d, 0), depths-1)
-			return opacity[d*s.n+from : d*s.n+from+n]
-		}
-		c := func(d int) float32 { return float32(ratio[min(max(d, 0), depths-1)]) }
-		for i := range n {
-			tau[i] = float32(a.tau[0]) * (c(0) + at(0)[i])
-			sum[i] = float32(surface)
-		}
-		for d := range depths {
-			if d > 0 {
-				w := depthWeights
-				scale := float32(a.tau[d-1])
-				w0, w1, w2, w3 := scale*float32(w[0]), scale*float32(w[1]), scale*float32(w[2]), scale*float32(w[3])
-				c1, c2, whole := c(d-1), c(d), w0+w1+w2+w3
-				outer := w0*c(d-2) + w3*c(d+1)
-				r0, r1, r2, r3 := at(d-2), at(d-1), at(d), at(d+1)
+			if d+1 < depths && d > 0 {
+				fill(d + 1)
+			}
+			if d == max(top-1, 0) {
+				first = 0
 				for i := range n {
-					near, far := c1+r1[i], c2+r2[i]
-					slab := w1*near + w2*far + outer + w0*r0[i] + w3*r3[i]
-					if slab < steep*whole*(near+far) {
-						slab = float32(a.tau[d-1] * steepSlab(float64(near), float64(far)))
+					tau[i], sum[i] = tau[n], sum[n]
+				}
+			}
+			if d == 0 {
+				for i := first; i <= n; i++ {
+					tau[i] = f[0][i]
+				}
+			} else {
+				slab := &slabs[d]
+				b0, b1, b2, b3 := slab.bend[0], slab.bend[1], slab.bend[2], slab.bend[3]
+				t := tau[first : n+1]
+				f1, f2 := f[d-1][first:][:len(t)], f[d][first:][:len(t)]
+				l0, l1 := ln[max(d-2, 0)][first:][:len(t)], ln[d-1][first:][:len(t)]
+				l2, l3 := ln[d][first:][:len(t)], ln[min(d+1, depths-1)][first:][:len(t)]
+				for i := range t {
+					y := (l2[i] - l1[i]) / 2
+					y *= y
+					mean := float32(math.Sqrt(float64(f1[i]*f2[i]))) * (1 + y*(1.0/6+y*(1.0/120+y*(1.0/5040+y*(1.0/362880)))))
+					bend := (b0*l0[i] + b1*l1[i] + b2*l2[i] + b3*l3[i]) * (1 + 0.025*y) / (12 + 1.1*y)
+					if bend > 1 {
+						bend = 1
+					} else if bend < -1 {
+						bend = -1
 					}
-					tau[i] += slab
+					t[i] += slab.step * mean * (1 - bend*(1-bend*(0.5-bend*(1.0/6-bend*(1.0/24)))))
 				}
 			}
-			weight := float32(2 * rise[d])
-			for i, t := range tau[:n] {
+			weight := float32(2 * planckSlope(wave, a.gas[d].temp) * a.slope[d] * depthStep[d])
+			out := sum[first : n+1]
+			for i, t := range tau[first : n+1] {
 				if x := t * expintPerUnit; x < expintEdge*expintPerUnit {
-					k := int(x)
-					e := table[k]
-					sum[i] += weight * (e + (x-float32(k))*(table[k+1]-e))
+					k := int32(x)
+					e := &table[k]
+					out[i] += weight * (e.at + (x-float32(k))*e.rise)
 				}
 			}
 		}
-		for i := range n {
-			flux[from+i] = sum[i] / float32(continuum)
+		whole := 1 / sum[n]
+		for i, x := range sum[:n] {
+			flux[from+i] = x * whole
 		}
 	}
-}
-
-// continuumFlux is the flux of the continuum where the continuous opacity is
-// ratio times that at 5000 A.
-func (a *atmosphere) continuumFlux(ratio, rise *[depths]float64, surface float64) float64 {
-	table := expintTable()
-	flux, tau := surface, a.tau[0]*ratio[0]
-	r := func(d int) float64 { return ratio[min(max(d, 0), depths-1)] }
-	for d := range depths {
-		if d > 0 {
-			slab, whole := 0.0, 0.0
-			for k, w := range depthWeights {
-				slab += w * r(d-2+k)
-				whole += w
-			}
-			if near, far := r(d-1), r(d); slab < steep*whole*(near+far) {
-				slab = steepSlab(near, far)
-			}
-			tau += a.tau[d-1] * slab
-		}
-		if x := tau * expintPerUnit; x < expintEdge*expintPerUnit {
-			k := int(x)
-			t := x - float64(k)
-			flux += 2 * rise[d] * ((1-t)*float64(table[k]) + t*float64(table[k+1]))
-		}
-	}
-	return flux
 }
 
 // continua holds the continuous opacity over that at 5000 A at wavelengths

@@ -7,18 +7,19 @@ import (
 )
 
 // The Voigt function H(a, u) is tabulated for u below voigtEdge, in steps of
-// voigtStep, and for damping parameters a at voigtRows equal steps of the
-// logarithm; between them it is linear in both. Below the least a it is linear
-// in a, a greater one than voigtMost, which only layers out of sight
-// have, counts as that.
+// 1/voigtPerU, and for damping parameters a from 2^voigtFrom to 2^voigtTo at
+// voigtPerOctave places an octave, as the leading bits of a float32 count them;
+// between them it is linear in both. Below the least a it is linear in a; a
+// greater one than the most, which only layers out of sight have, counts as that.
 const (
-	voigtEdge   = 12
-	voigtPerU   = 64
-	voigtCells  = voigtEdge*voigtPerU + 2
-	voigtLeast  = 1e-3
-	voigtPerDex = 24
-	voigtMost   = 10.0
-	voigtRows   = 4*voigtPerDex + 1 // to voigtMost
+	voigtEdge      = 12
+	voigtPerU      = 64
+	voigtCells     = voigtEdge*voigtPerU + 2
+	voigtFrom      = -10
+	voigtTo        = 4
+	voigtBits      = 3
+	voigtPerOctave = 1 << voigtBits
+	voigtRows      = (voigtTo-voigtFrom)*voigtPerOctave + 1
 )
 
 type voigtTable [voigtRows + 1][voigtCells]float32
@@ -26,73 +27,179 @@ type voigtTable [voigtRows + 1][voigtCells]float32
 var voigt = sync.OnceValue(func() *voigtTable {
 	table := new(voigtTable)
 	for k := range table {
+		damping := 0.0
+		if k > 0 {
+			octave, part := (k-1)/voigtPerOctave, (k-1)%voigtPerOctave
+			damping = math.Ldexp(1+float64(part)/voigtPerOctave, voigtFrom+octave)
+		}
 		for i := range table[k] {
-			table[k][i] = float32(real(faddeeva(complex(float64(i)/voigtPerU, voigtDamping[k]))))
+			table[k][i] = float32(real(faddeeva(complex(float64(i)/voigtPerU, damping))))
 		}
 	}
 	return table
 })
 
-// voigtDamping are the damping parameters of the rows.
-var voigtDamping = func() (a [voigtRows + 1]float64) {
-	for k := 1; k < len(a); k++ {
-		a[k] = voigtLeast * math.Pow(10, float64(k-1)/voigtPerDex)
-	}
-	return a
-}()
-
 // voigtRow is where a damping parameter lies in the table: between a row and
 // the next, and how far.
 func voigtRow(a float64) (row int, part float64) {
-	if a > voigtLeast {
-		row = min(int(math.Log(a/voigtLeast)*(voigtPerDex/math.Ln10)+1), voigtRows-1)
+	const least = 1.0 / (1 << -voigtFrom)
+	if a < least {
+		return 0, a / least
 	}
-	low, high := voigtDamping[row], voigtDamping[row+1]
-	return row, min((a-low)/(high-low), 1)
+	const rest = 23 - voigtBits
+	b := math.Float32bits(float32(min(a, 1<<voigtTo)))
+	row = int(b>>rest) - (127+voigtFrom)*voigtPerOctave + 1
+	return min(row, voigtRows-1), float64(b&(1<<rest-1)) / (1 << rest)
 }
 
-// A line is drawn in two parts. Its far wings, a / (sqrt(pi) (u^2 + c)), are
-// smooth and come as every wingStride-th sample; what the Voigt function has
-// beyond them falls off as u^-4. The half width sqrt(c) of the smooth part is
-// wingWidth strides, which cubic interpolation follows to 1 per cent.
+// A line is drawn in parts. Its wings, a / (sqrt(pi) (u^2 + c)), are smooth, the
+// more so the greater c: they come as every 32nd sample, what a lesser c adds
+// to them as every 4th, and what the Voigt function adds to that one by one.
+// Additions fall off as u^-4. The half width sqrt(c) is wingWidth strides, which
+// cubic interpolation follows to 1 per cent.
 const (
-	wingStride = 4
+	nearStride = 4
+	farStride  = 32
 	wingWidth  = 2.5
 )
 
-// layerOpacity is the opacity of the lines in one layer while they are added.
-type layerOpacity struct {
-	fine []float32
-	wing []float32 // the i-th at sample (i-1)*wingStride
+// opacities are those of the lines in all layers, over the continuum's at 5000 A.
+type opacities struct {
+	n      int
+	layers [depths]layerOpacity
 }
 
-func newLayerOpacity(fine []float32) *layerOpacity {
-	return &layerOpacity{fine: fine, wing: make([]float32, len(fine)/wingStride+4)}
+// layerOpacity is the opacity of the lines in one layer. Blocks that no line
+// touches hold nothing of meaning.
+type layerOpacity struct {
+	fine    []float32
+	near    wing
+	far     wing
+	touched []bool  // by block
+	least   float64 // below which a line, or what falls off as u^-4, is left out
+}
+
+func newOpacities(n int) *opacities {
+	o := &opacities{n: n}
+	// Wings are the same for all layers, one after the other.
+	near, far := make(wing, n/nearStride+4), make(wing, n/farStride+6)
+	for d := range o.layers {
+		o.layers[d] = layerOpacity{fine: make([]float32, n), near: near, far: far, touched: make([]bool, n/block+1)}
+		tau := math.Pow(10, depth[d])
+		o.layers[d].least = weakest * max(1, 0.2/tau, math.Exp(min(tau, 20))/(1000*tau))
+	}
+	return o
+}
+
+// layer is an empty layer.
+func (o *opacities) layer(d int) *layerOpacity {
+	l := &o.layers[d]
+	clear(l.near)
+	clear(l.far)
+	clear(l.touched)
+	return l
+}
+
+// top is the first layer that holds opacity in a block, depths if none does.
+func (o *opacities) top(block int) int {
+	for d := range o.layers {
+		if o.layers[d].touched[block] {
+			return d
+		}
+	}
+	return depths
+}
+
+// block holds the opacities of a layer in a block, nil for none.
+func (o *opacities) block(d, k int) []float32 {
+	if l := &o.layers[d]; l.touched[k] {
+		return l.fine[k*block : min((k+1)*block, o.n)]
+	}
+	return nil
+}
+
+// touch makes the samples from first to last ready for opacity.
+func (o *layerOpacity) touch(first, last int) {
+	last = min(last, len(o.fine)-1)
+	for k := first / block; k <= last/block && first <= last; k++ {
+		if !o.touched[k] {
+			o.touched[k] = true
+			clear(o.fine[k*block : min((k+1)*block, len(o.fine))])
+		}
+	}
+}
+
+// wing holds smooth opacities, the i-th at sample (i-1) strides.
+type wing []float32
+
+// add adds amplitude (1/(u^2+soft) - 1/(u^2+softer)) as far as reach, u in
+// Doppler widths of which a sample has so many, and returns the samples that see it.
+func (w wing) add(stride, centre, width, amplitude, soft, softer, reach float64) (first, last int) {
+	reach = reach/width + 2*stride
+	low := max(0, int(math.Ceil((centre-reach)/stride))+1)
+	high := min(len(w)-1, int(math.Floor((centre+reach)/stride))+1)
+	if low > high {
+		return 0, -1
+	}
+	u := (float64(low-1)*stride - centre) * width
+	part := w[low : high+1]
+	if math.IsInf(softer, 1) {
+		for i := range part {
+			part[i] += float32(amplitude / (u*u + soft))
+			u += stride * width
+		}
+	} else {
+		amplitude *= softer - soft
+		for i := range part {
+			u2 := u * u
+			part[i] += float32(amplitude / ((u2 + soft) * (u2 + softer)))
+			u += stride * width
+		}
+	}
+	return max(low-3, 0) * int(stride), high * int(stride)
+}
+
+// refine adds the wing to the samples from its second on, by cubic
+// interpolation; shares tell how many there are to a stride.
+func (w wing) refine(fine, shares []float32) {
+	stride := len(shares) / 4
+	for k := 0; k*stride < len(fine); k++ {
+		p := w[k : k+4 : k+4]
+		p0, p1, p2, p3 := p[0], p[1], p[2], p[3]
+		part := fine[k*stride : min((k+1)*stride, len(fine))]
+		s := shares
+		for i := range part {
+			part[i] += s[0]*p0 + s[1]*p1 + s[2]*p2 + s[3]*p3
+			s = s[4:]
+		}
+	}
 }
 
 // add adds peak * H(a, u), where u = |i - centre| * width at sample i, as far
-// as it stays above least.
-func (o *layerOpacity) add(v *voigtTable, centre, width, a, peak, least float64) {
-	a = min(a, voigtMost)
-	cut := least / peak
-	narrow := wingWidth * wingStride * width
-	soft := max(narrow*narrow, a*a)
+// as it stays above least; its wings, as far as they stay above a part of that.
+func (o *layerOpacity) add(v *voigtTable, centre, width, a, peak float64) {
+	a = min(a, 1<<voigtTo)
 	amplitude := peak * a / math.SqrtPi
-	// Beyond the Doppler core what is left is a (c + 3/2) / (sqrt(pi) u^4), or
-	// a / (sqrt(pi) u^2) of a line without wings.
-	reach := math.Sqrt(max(-math.Log(cut), 1))
-	if far := amplitude/least - soft; far > 0 {
-		reach = max(reach, math.Sqrt(math.Sqrt(amplitude*(soft+1.5)/least)))
-		wings := max(math.Sqrt(far)/width, reach/width+2*wingStride)
-		first := max(0, int(math.Ceil((centre-wings)/wingStride))+1)
-		last := min(len(o.wing)-1, int(math.Floor((centre+wings)/wingStride))+1)
-		u := (float64(first-1)*wingStride - centre) * width
-		for i := first; i <= last; i++ {
-			o.wing[i] += float32(amplitude / (u*u + soft))
-			u += wingStride * width
+	edge := amplitude / (o.least * faint) // u^2 at the end of wings
+	soft := func(stride float64) float64 {
+		x := wingWidth * stride * width
+		return max(x*x, a*a)
+	}
+	near, far := soft(nearStride), soft(farStride)
+	reach := math.Sqrt(max(float64(log32(float32(peak/o.least))), 1))
+	if edge > near {
+		// Beyond the Doppler core what is left is a (c + 3/2) / (sqrt(pi) u^4).
+		fall := amplitude / o.least
+		reach = max(reach, math.Sqrt(math.Sqrt(fall*(near+1.5))))
+		if edge > far {
+			o.touch(o.far.add(farStride, centre, width, amplitude, far, math.Inf(1), math.Sqrt(edge-far)))
+			o.touch(o.near.add(nearStride, centre, width, amplitude, near, far, max(reach, math.Sqrt(math.Sqrt(fall*far)))))
+		} else {
+			o.touch(o.near.add(nearStride, centre, width, amplitude, near, math.Inf(1), max(reach, math.Sqrt(edge-near))))
 		}
 	} else {
-		reach = max(reach, math.Sqrt(amplitude/least))
+		// Or a / (sqrt(pi) u^2) of a line without wings.
+		reach = max(reach, math.Sqrt(edge))
 		amplitude = 0
 	}
 	reach /= width
@@ -101,15 +208,20 @@ func (o *layerOpacity) add(v *voigtTable, centre, width, a, peak, least float64)
 	if first > last {
 		return
 	}
+	o.touch(first, last)
 	// Outside the table H is a Lorentzian, slightly raised.
 	inner := voigtEdge / width
 	from := min(max(first, int(math.Ceil(centre-inner))), last+1)
 	to := max(min(last, int(math.Floor(centre+inner))), from-1)
 	raised := func(first, last int) {
+		high, aa, c := float32(peak*a/math.SqrtPi*(near-a*a+1.5)), float32(a*a), float32(near)
+		if amplitude == 0 {
+			high, c = float32(peak*a/math.SqrtPi), 1
+		}
 		for i := first; i <= last; i++ {
-			u := (float64(i) - centre) * width
+			u := float32((float64(i) - centre) * width)
 			u *= u
-			o.fine[i] += float32(peak*a/math.SqrtPi*(1+1.5/u)/(u+a*a) - amplitude/(u+soft))
+			o.fine[i] += high / ((u + aa) * (u + c))
 		}
 	}
 	raised(first, from-1)
@@ -117,7 +229,7 @@ func (o *layerOpacity) add(v *voigtTable, centre, width, a, peak, least float64)
 	row, part := voigtRow(a)
 	low, high := &v[row], &v[row+1]
 	p0, p1 := float32(peak*(1-part)), float32(peak*part)
-	s, w, m := float32(soft), float32(width), float32(amplitude)
+	s, w, m := float32(near), float32(width), float32(amplitude)
 	fine := o.fine[from : to+1]
 	at := float32(float64(from) - centre)
 	for i := range fine {
@@ -127,33 +239,37 @@ func (o *layerOpacity) add(v *voigtTable, centre, width, a, peak, least float64)
 			u = -u
 		}
 		x := u * voigtPerU
-		k := int(x)
+		k := int32(x)
 		t := x - float32(k)
 		l0, l1, h0, h1 := low[k], low[k+1], high[k], high[k+1]
 		fine[i] += p0*(l0+t*(l1-l0)) + p1*(h0+t*(h1-h0)) - m/(u*u+s)
 	}
 }
 
-// finish adds the wings to the samples, by cubic interpolation.
+// finish adds the far wings to the near ones, and those to the samples.
 func (o *layerOpacity) finish() {
-	for i := range o.fine {
-		k, w := i/wingStride, &wingShares[i%wingStride]
-		p := o.wing[k : k+4 : k+4]
-		o.fine[i] += w[0]*p[0] + w[1]*p[1] + w[2]*p[2] + w[3]*p[3]
+	o.near[0] += o.far[1]
+	o.far.refine(o.near[1:], farShares)
+	for b, touched := range o.touched {
+		if touched {
+			from := b * block
+			o.near[from/nearStride:].refine(o.fine[from:min(from+block, len(o.fine))], nearShares)
+		}
 	}
 }
 
-// wingShares are Lagrange's shares of the four samples around.
-var wingShares = func() (w [wingStride][4]float32) {
-	for i := range w {
-		t := float64(i) / wingStride
-		w[i] = [4]float32{
-			float32(-t * (t - 1) * (t - 2) / 6), float32((t + 1) * (t - 1) * (t - 2) / 2),
-			float32(-(t + 1) * t * (t - 2) / 2), float32((t + 1) * t * (t - 1) / 6),
-		}
+// The shares of the four samples around, one after the other.
+var nearShares, farShares = lagrange(nearStride), lagrange(farStride / nearStride)
+
+// lagrange gives the shares of four samples in those of a stride after the second.
+func lagrange(stride int) (w []float32) {
+	for i := range stride {
+		t := float64(i) / float64(stride)
+		w = append(w, float32(-t*(t-1)*(t-2)/6), float32((t+1)*(t-1)*(t-2)/2),
+			float32(-(t+1)*t*(t-2)/2), float32((t+1)*t*(t-1)/6))
 	}
 	return w
-}()
+}
 
 // faddeeva is w(z) for Im z >= 0, whose real part is H (Weideman 1994, SIAM J.
 // Numer. Anal. 31, 1497).

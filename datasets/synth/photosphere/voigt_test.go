@@ -33,8 +33,9 @@ func TestLayerOpacity(t *testing.T) {
 	for _, width := range []float64{0.15, 0.25, 0.6} {
 		for _, a := range []float64{1e-4, 0.005, 0.05, 0.4, 3} {
 			for _, peak := range []float64{1e-3, 0.3, 10, 1e4} {
-				o := newLayerOpacity(make([]float32, n))
-				o.add(voigt(), centre, width, a, peak, least)
+				o := newOpacities(n).layer(depths - 1)
+				o.least = least
+				o.add(voigt(), centre, width, a, peak)
 				o.finish()
 				for i, got := range o.fine {
 					want := peak * real(faddeeva(complex(math.Abs(float64(i)-centre)*width, a)))

@@ -78,11 +78,23 @@ type summing struct {
 	crc   uint32
 }
 
-func (s *summing) Write(p []byte) (int, error) {
-	n, err := s.w.Write(p)
-	s.bytes += int64(n)
-	s.crc = crc32.Update(s.crc, castagnoli, p[:n])
-	return n, err
+// sumAtOnce is little enough to be still in the processor's cache when it is
+// written after it was summed up.
+const sumAtOnce = 1 << 20
+
+func (s *summing) Write(p []byte) (written int, err error) {
+	for len(p) > 0 && err == nil {
+		var n int
+		part := p[:min(sumAtOnce, len(p))]
+		crc := crc32.Update(s.crc, castagnoli, part)
+		if n, err = s.w.Write(part); err == nil {
+			s.crc = crc
+		}
+		written += n
+		p = p[n:]
+	}
+	s.bytes += int64(written)
+	return written, err
 }
 
 func (t Type) arrow() arrow.DataType {

@@ -82,7 +82,7 @@ func (p Preset) direct(path string, g Grid, row []float32) (out Prepared, ok boo
 		return out, false
 	}
 	scale, middle, ok := work.medians(g, row)
-	if !ok || !divide(row[g.PadLeft:g.PadLeft+g.Samples], scale, work.largest) {
+	if !ok || !divide(row[g.PadLeft:g.PadLeft+g.Samples], scale) {
 		return out, false
 	}
 	clear(row[:g.PadLeft])

@@ -50,24 +50,52 @@ func (t *table) firstOnGrid(n int, g Grid) (first int, ok bool) {
 }
 
 // onLine tells whether big-endian wavelengths, the first of which has the index
-// from, are within slack of start + index step.
+// from, are within slack of start + index step. Between two powers of two the
+// bits of floats are whole numbers that grow with the value, so that wavelengths
+// are compared there without arithmetic of floats.
 func onLine(raw []byte, from int, start, step, slack float64) bool {
-	i := float64(from)
+	const enough = 1 << 30 // far above what rounding the step adds up to
+	for i := from; len(raw) >= 8; {
+		place := start + float64(i)*step
+		fraction, exponent := math.Frexp(place)
+		ulp := math.Ldexp(1, exponent-53)
+		n := 0 // wavelengths that stay below the next power of two
+		if lowest := place - slack; fraction > 0.5 && lowest >= math.Ldexp(0.5, exponent) && slack >= enough*ulp {
+			n = int(min(float64(len(raw)/8), (math.Ldexp(1, exponent)-slack-place)/step))
+			if n > 0 && !between(raw[:8*n], math.Float64bits(lowest), uint64(math.Round(step/ulp)), uint64(2*slack/ulp)) {
+				return false
+			}
+		}
+		if n <= 0 {
+			n = 1
+			if !(math.Abs(bigFloat64(raw)-place) <= slack) {
+				return false
+			}
+		}
+		raw = raw[8*n:]
+		i += n
+	}
+	return true
+}
+
+// between tells whether big-endian whole numbers are between lowest and lowest +
+// width, where lowest grows by step with each.
+func between(raw []byte, lowest, step, width uint64) bool {
 	for ; len(raw) >= 32; raw = raw[32:] {
-		a := math.Abs(bigFloat64(raw) - (start + i*step))
-		b := math.Abs(bigFloat64(raw[8:]) - (start + (i+1)*step))
-		c := math.Abs(bigFloat64(raw[16:]) - (start + (i+2)*step))
-		d := math.Abs(bigFloat64(raw[24:]) - (start + (i+3)*step))
-		if !(a <= slack) || !(b <= slack) || !(c <= slack) || !(d <= slack) {
+		a := binary.BigEndian.Uint64(raw) - lowest
+		b := binary.BigEndian.Uint64(raw[8:]) - lowest - step
+		c := binary.BigEndian.Uint64(raw[16:]) - lowest - 2*step
+		d := binary.BigEndian.Uint64(raw[24:]) - lowest - 3*step
+		if a > width || b > width || c > width || d > width {
 			return false
 		}
-		i += 4
+		lowest += 4 * step
 	}
 	for ; len(raw) >= 8; raw = raw[8:] {
-		if !(math.Abs(bigFloat64(raw)-(start+i*step)) <= slack) {
+		if binary.BigEndian.Uint64(raw)-lowest > width {
 			return false
 		}
-		i++
+		lowest += step
 	}
 	return true
 }

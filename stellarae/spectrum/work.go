@@ -12,7 +12,6 @@ import (
 // work is the memory that direct needs beside the row.
 type work struct {
 	outside []float32 // finite flux outside the grid
-	largest uint32    // of the bits of |flux| on the grid
 	spread  []float32 // samples that stand for the others
 	found   []uint32  // bits of values in the bracket
 	counts  [buckets]uint32
@@ -31,7 +30,7 @@ func (w *work) free() {
 // read decodes the flux, of which sample first is the grid's first, into row and
 // outside; false if the grid's part is not finite.
 func (w *work) read(t *table, first int, g Grid, row []float32) bool {
-	w.outside, w.largest = w.outside[:0], 0
+	w.outside = w.outside[:0]
 	inside := row[g.PadLeft : g.PadLeft+g.Samples]
 	before, left := first, inside
 	err := t.Stored(0, t.flux, func(raw []byte) error {
@@ -44,7 +43,9 @@ func (w *work) read(t *table, first int, g Grid, row []float32) bool {
 				w.outside = appendDecoded(w.outside, raw[:4*n])
 			case len(left) > 0:
 				n = min(n, len(left))
-				w.largest = max(w.largest, decode(left[:n], raw[:4*n]))
+				if !decode(left[:n], raw[:4*n]) {
+					return errDeclined
+				}
 				left = left[n:]
 			default:
 				w.outside = appendDecoded(w.outside, raw)
@@ -54,10 +55,8 @@ func (w *work) read(t *table, first int, g Grid, row []float32) bool {
 		return nil
 	})
 	w.outside = onlyFinite(w.outside)
-	return err == nil && w.largest < infinity
+	return err == nil
 }
-
-const infinity = 0x7f800000 // bits of float32; above are NaN
 
 func appendDecoded(to []float32, raw []byte) []float32 {
 	n := len(to)
@@ -66,32 +65,39 @@ func appendDecoded(to []float32, raw []byte) []float32 {
 	return to
 }
 
-// decode puts big-endian numbers into dst, which is as long, and returns the
-// largest of the bits without their signs: at least infinity if any number is
-// not finite.
-func decode(dst []float32, raw []byte) (largest uint32) {
-	const size = 1<<31 - 1
-	var a, b uint32
-	for len(raw) >= 8 && len(dst) >= 2 {
-		two := binary.BigEndian.Uint64(raw)
-		x, y := uint32(two>>32), uint32(two)
-		dst[0], dst[1] = math.Float32frombits(x), math.Float32frombits(y)
-		a, b = max(a, x&size), max(b, y&size)
-		raw, dst = raw[8:], dst[2:]
+// decode puts big-endian numbers into dst, which is as long, and tells whether
+// all are finite.
+func decode(dst []float32, raw []byte) bool {
+	// The exponent of what is not finite is all ones; one more of its units carries
+	// into the place of the sign, for two numbers at once.
+	const exponents, units, carried = 0x7f8000007f800000, 0x0080000000800000, 0x8000000080000000
+	var a, b uint64
+	for len(raw) >= 16 && len(dst) >= 4 {
+		x, y := binary.BigEndian.Uint64(raw), binary.BigEndian.Uint64(raw[8:])
+		dst[0], dst[1] = math.Float32frombits(uint32(x>>32)), math.Float32frombits(uint32(x))
+		dst[2], dst[3] = math.Float32frombits(uint32(y>>32)), math.Float32frombits(uint32(y))
+		a |= x&exponents + units
+		b |= y&exponents + units
+		raw, dst = raw[16:], dst[4:]
 	}
-	if len(raw) >= 4 && len(dst) >= 1 {
+	for ; len(raw) >= 4 && len(dst) >= 1; raw, dst = raw[4:], dst[1:] {
 		x := binary.BigEndian.Uint32(raw)
 		dst[0] = math.Float32frombits(x)
-		a = max(a, x&size)
+		a |= uint64(x)&exponents + units
 	}
-	return max(a, b)
+	return (a|b)&carried == 0
 }
 
-// divide divides x by scale in place; false, and nothing done, if a quotient
-// would overflow. largest is the bits of the largest |x|.
-func divide(x []float32, scale float32, largest uint32) bool {
-	if q := math.Float32frombits(largest) / scale; q-q != 0 {
-		return false
+// divide divides x by scale, which is positive, in place; false if a quotient
+// overflows, which only a scale below one brings about.
+func divide(x []float32, scale float32) bool {
+	if scale < 1 {
+		most := math.MaxFloat32 * scale / 2 // by half below what overflows
+		for _, v := range x {
+			if v > most || v < -most {
+				return false
+			}
+		}
 	}
 	for i, v := range x {
 		x[i] = v / scale
@@ -103,8 +109,8 @@ func divide(x []float32, scale float32, largest uint32) bool {
 // float32, and the median of all finite flux. It finds both in one pass over the
 // samples that count for both, of which a few thousand tell beforehand about
 // where the medians are (Floyd and Rivest 1975, doi:10.1145/360680.360691); only
-// what is in that bracket is looked at more closely. False if they are not
-// positive or not in it.
+// what is in that bracket is looked at more closely. Where the few mislead, the
+// bracket becomes all that is positive. False if a median is not.
 func (w *work) medians(g Grid, row []float32) (scale float32, all float64, ok bool) {
 	seen, hidden := shown(g)
 	n := 0
@@ -114,17 +120,24 @@ func (w *work) medians(g Grid, row []float32) (scale float32, all float64, ok bo
 	for _, r := range hidden {
 		w.outside = append(w.outside, row[r[0]:r[1]]...)
 	}
-	zeros := g.Len() - n // padding and masked samples
-	lo, hi, ok := w.bracket(row, seen, n, zeros)
+	lo, hi := w.bracket(row, seen, n, g.Len()-n)
+	scale, all, ok = w.mediansIn(lo, hi, g, row, seen)
 	if !ok {
-		return 0, 0, false
+		scale, all, ok = w.mediansIn(1, math.Float32bits(math.MaxFloat32), g, row, seen)
 	}
+	return scale, all, ok && scale <= math.MaxFloat32
+}
+
+// mediansIn is medians if they are in the bracket from lo to hi.
+func (w *work) mediansIn(lo, hi uint32, g Grid, row []float32, seen [][2]int) (scale float32, all float64, ok bool) {
 	w.found = w.found[:0]
-	below := 0
+	n, below := 0, 0
 	for _, r := range seen {
+		n += r[1] - r[0]
 		below += w.gather(row[r[0]:r[1]], lo, hi)
 	}
-	a, b, ok := w.middle(lo, hi, below+zeros, g.Len())
+	// Padding and masked samples are zeros.
+	a, b, ok := w.middle(lo, hi, below+g.Len()-n, g.Len())
 	if !ok {
 		return 0, 0, false
 	}
@@ -133,40 +146,34 @@ func (w *work) medians(g Grid, row []float32) (scale float32, all float64, ok bo
 		scale = float32(a+b) / 2
 	}
 	below += w.gather(w.outside, lo, hi)
-	if a, b, ok = w.middle(lo, hi, below, n+len(w.outside)); !ok {
-		return 0, 0, false
-	}
-	all = (float64(a) + float64(b)) / 2
-	return scale, all, scale <= math.MaxFloat32
+	a, b, ok = w.middle(lo, hi, below, n+len(w.outside))
+	return scale, (float64(a) + float64(b)) / 2, ok
 }
 
 // bracket are bits of positive values between which the medians probably are,
 // that of the n values seen and the zeros, and that of the values seen and those
 // outside.
-func (w *work) bracket(row []float32, seen [][2]int, n, zeros int) (lo, hi uint32, ok bool) {
+func (w *work) bracket(row []float32, seen [][2]int, n, zeros int) (lo, hi uint32) {
 	const (
 		spread = 4096
-		error  = 0.02 // of the rank, for evenly spread samples of a spectrum
+		error  = 0.01 // of the rank, for evenly spread samples of a spectrum
 	)
-	if n == 0 || 4*len(w.outside) > n {
-		return 0, 0, false
-	}
-	w.spread = w.spread[:0]
+	w.spread = append(w.spread[:0], 0)
 	step := max(1, n/spread)
 	for _, r := range seen {
 		for i := r[0]; i < r[1]; i += step {
 			w.spread = append(w.spread, row[i])
 		}
 	}
-	// The ranks of the two medians among the values seen, as shares.
-	scale := 0.5 * float64(n-zeros) / float64(n)
-	least, most := 0.5*float64(n-len(w.outside))/float64(n), 0.5*float64(n+len(w.outside))/float64(n)
-	rank := func(share float64) int {
-		return int(max(0, min(share, 1)) * float64(len(w.spread)-1))
-	}
-	l := orderstat.Select(w.spread, rank(min(scale, least)-error))
-	h := orderstat.Select(w.spread, rank(max(scale, most)+error))
-	return math.Float32bits(l), math.Float32bits(h), l > 0
+	// The ranks of the two medians among the values seen, as shares; those outside
+	// may all be below or above.
+	size := float64(max(1, n))
+	least := 0.5 * (size - float64(max(zeros, len(w.outside)))) / size
+	most := 0.5 * (size + float64(len(w.outside))) / size
+	rank := func(share float64) int { return int(max(0, min(share, 1)) * float64(len(w.spread)-1)) }
+	l := orderstat.Select(w.spread, rank(least-error))
+	h := orderstat.Select(w.spread, rank(most+error))
+	return math.Float32bits(max(l, math.SmallestNonzeroFloat32)), math.Float32bits(max(h, math.SmallestNonzeroFloat32))
 }
 
 // gather adds the values from lo to hi, both bits of positive values and

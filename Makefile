@@ -150,7 +150,7 @@ docs:
 #   make release CC_linux_arm64='zig cc -target aarch64-linux-gnu.2.28'
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 PLATFORMS ?= linux/amd64 linux/arm64 darwin/amd64 darwin/arm64
-release:
+release: $(if $(shell command -v npm),$(PLOT))
 	@rm -rf dist && mkdir -p dist/files
 	@$(foreach p,$(PLATFORMS),$(call pack,gokernel,$(subst /,_,$(p)),$(p),./kernels/cmd/gokernel,CGO_ENABLED=0))
 	@$(foreach p,$(PLATFORMS),$(if $(or $(CC_$(subst /,_,$(p))),$(filter $(HOST),$(p))),\

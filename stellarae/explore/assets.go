@@ -4,7 +4,6 @@ import (
 	"embed"
 	"errors"
 	"io/fs"
-	"mime"
 	"net/http"
 	"path"
 )
@@ -55,6 +54,16 @@ func (a assets) check() error {
 	return nil
 }
 
+// kinds are said here and not asked of the system, whose tables may be wrong:
+// browsers run no script of another kind.
+var kinds = map[string]string{
+	".html": "text/html; charset=utf-8",
+	".css":  "text/css; charset=utf-8",
+	".js":   "text/javascript; charset=utf-8",
+	".svg":  "image/svg+xml",
+	"":      "text/plain; charset=utf-8",
+}
+
 // ServeHTTP serves the page at / and its files beside it.
 func (a assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name := r.URL.Path
@@ -71,7 +80,7 @@ func (a assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "only to be read", http.StatusMethodNotAllowed)
 		return
 	}
-	w.Header().Set("Content-Type", mime.TypeByExtension(path.Ext(name)))
+	w.Header().Set("Content-Type", kinds[path.Ext(name)])
 	w.Write(content) // a browser that has gone needs no answer
 }
 

@@ -33,13 +33,11 @@ type Explorer struct {
 }
 
 // New makes an explorer of a model and the spectra known of. The model is the
-// explorer's from then on. Both directions of the network are compiled here, so
+// explorer's from then on. Check tells whether there is a page to show it on.
+// Both directions of the network are compiled here, so
 // that no page waits for that.
 func New(m *stellarae.Model, s *Survey) (*Explorer, error) {
 	e := &Explorer{config: m.Config, survey: s, coder: newCoder(m), assets: embedded()}
-	if err := e.assets.check(); err != nil {
-		return nil, err
-	}
 	e.rows = newCache[int, []float32](remembered(m.Config))
 	var err error
 	if e.space, err = newSpace(s); err != nil {

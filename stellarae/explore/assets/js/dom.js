@@ -46,5 +46,5 @@ export function digits(value, figures = 4) {
   if (value == null || Number.isNaN(value)) return "\u2013";
   if (Number.isInteger(value) && Math.abs(value) < 1e6) return String(value).replace("-", "\u2212");
   const size = value === 0 ? 0 : Math.floor(Math.log10(Math.abs(value)));
-  return value.toFixed(Math.max(0, Math.min(8, figures - 1 - size))).replace("-", "\u2212");
+  return value.toFixed(Math.max(0, Math.min(4, figures - 1 - size))).replace("-", "\u2212");
 }

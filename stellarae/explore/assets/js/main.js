@@ -111,8 +111,10 @@ async function open(which, more) {
   try {
     const s = which instanceof File ? await api.upload(which) : await api.spectrum(which);
     if (mine === asked) show(s, more);
+    return true;
   } catch (error) {
     if (mine === asked) complain(error);
+    return false;
   }
 }
 
@@ -176,14 +178,15 @@ function shortcuts() {
 }
 
 // follow shows what the address says.
-function follow() {
+async function follow() {
   const wanted = parse(location.hash);
   if (wanted.map) Object.assign(state.map, wanted.map);
   state.range = whole();
   if (wanted.range) plot.setRange(...wanted.range);
   map.load();
-  const id = wanted.id ?? state.session.first;
-  if (id) return open({ id }, wanted);
+  const { first } = state.session;
+  if (wanted.id && (await open({ id: wanted.id }, wanted))) return;
+  if (first && !state.spectrum) await open({ id: first }, wanted.id ? {} : wanted);
 }
 
 async function start() {

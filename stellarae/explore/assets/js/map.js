@@ -75,12 +75,12 @@ export function build(onOpen) {
   });
   plot.over.addEventListener("dblclick", () => { limits = whole(); plot.redraw(true, true); fit(); });
   $("map-plot").addEventListener("keydown", key);
-  new ResizeObserver(() => {
+  new ResizeObserver(() => requestAnimationFrame(() => {
     const now = size();
     if (now.width === plot.width && now.height === plot.height) return;
     plot.setSize(now);
     fit();
-  }).observe($("map-plot"));
+  })).observe($("map-plot"));
   fit();
 }
 

@@ -7,7 +7,7 @@ let open = () => {};
 let found = () => {};
 
 // shownLabels are those that the nodes are named by, and a few more.
-export function shownLabels(most = 5) {
+export function shownLabels(most = 4) {
   const all = state.session.labels.map((l) => l.name);
   const carried = state.session.nodes.filter((n) => n.informative).flatMap((n) => n.carries);
   const usual = ["radvel", "Teff", "logg", "[M/H]", "vsini"];

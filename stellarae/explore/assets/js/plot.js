@@ -102,13 +102,13 @@ export function build() {
     options(width, bottom, [series("residual", "--residual", true), series("change", "--moved", true, 1.5)],
       "Difference", { ...hooks, draw: [zero], setCursor: [(u) => cursor(u)] }, false),
     [[0], [null], [null]], $("residual"));
-  new ResizeObserver(() => {
+  new ResizeObserver(() => requestAnimationFrame(() => {
     const now = size();
     if (now.width === flux.width && now.top === flux.height) return;
     flux.setSize({ width: now.width, height: now.top });
     residual.setSize({ width: now.width, height: now.bottom });
     listeners.range.forEach((f) => f()); // another width wants other points
-  }).observe($("plot"));
+  })).observe($("plot"));
   $("plot").addEventListener("wheel", wheel, { passive: false });
   for (const u of [flux, residual]) u.over.addEventListener("dblclick", () => setRange(...whole()));
 }

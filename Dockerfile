@@ -13,7 +13,7 @@ RUN npm ci --ignore-scripts --no-audit --no-fund \
  && cp node_modules/uplot/LICENSE node_modules/uplot/dist/uPlot.min.css node_modules/uplot/dist/uPlot.iife.min.js vendor
 
 # The programs. What compiling them leaves behind stays in this stage.
-FROM golang:1.26.5-bookworm AS programs
+FROM golang:1.26-bookworm AS programs
 ARG VERSION=devel
 WORKDIR /src
 COPY . .
@@ -34,7 +34,7 @@ ENV PATH=$VIRTUAL_ENV/bin:/usr/local/go/bin:$PATH
 COPY requirements.txt /tmp/xla.txt
 COPY kernels/requirements.txt /tmp/lab.txt
 RUN python3 -m venv $VIRTUAL_ENV \
- && pip install --no-cache-dir -r /tmp/xla.txt -r /tmp/lab.txt notebook \
+ && pip install --no-cache-dir -r /tmp/xla.txt -r /tmp/lab.txt notebook==7.6.5 \
  && rm /tmp/xla.txt /tmp/lab.txt
 COPY --from=programs /out/ /usr/local/bin/
 RUN HOME=/tmp/install gokernel install --sys-prefix --no-warm && rm -rf /tmp/install

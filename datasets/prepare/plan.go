@@ -24,10 +24,10 @@ type planned struct {
 }
 
 // plan deals the files that the store does not know into jobs: sorted by dp_id,
-// rows at a time, for the numbers that are free. A run that was stopped left the
+// a shard's rows at a time, for the numbers that are free. A run that was stopped left the
 // rest of the same deal, whatever the order in which its shards were committed:
 // all but the last job have the same number of files.
-func plan(dir string, files []string, rows int) (planned, error) {
+func plan(dir string, files []string, r Recipe) (planned, error) {
 	s, err := store.Open(dir)
 	if err != nil {
 		return planned{}, err
@@ -40,8 +40,10 @@ func plan(dir string, files []string, rows int) (planned, error) {
 	used := map[int]bool{}
 	for _, e := range s.Manifest().Shards {
 		used[e.Number] = true
-		for _, x := range e.LeftOut {
-			done[datasets.FileID(x.Source)] = true
+		if !r.Retry {
+			for _, x := range e.LeftOut {
+				done[datasets.FileID(x.Source)] = true
+			}
 		}
 	}
 	files = slices.Clone(files)
@@ -77,7 +79,7 @@ func plan(dir string, files []string, rows int) (planned, error) {
 		last = file
 	}
 	number := 0
-	for part := range slices.Chunk(todo, rows) {
+	for part := range slices.Chunk(todo, r.shardRows()) {
 		for used[number] {
 			number++
 		}

@@ -32,6 +32,7 @@ type Recipe struct {
 	Type      store.Type // "": float32
 	Labels    string     // label table to take along, CSV; "": none
 	ShardRows int        // files of a shard; 0: those that give 64 MiB
+	Retry     bool       // read files again that gave no spectrum before
 }
 
 // shardBytes is about the size of a shard: large enough for a disk to read at
@@ -73,8 +74,8 @@ type Report struct {
 }
 
 // Spectra reads, preprocesses and stores files (see datasets.Files), on this
-// machine. A store that is there is added to: files whose dp_id it has, or that
-// gave no spectrum before, are not read again. When it returns, quarantine.csv
+// machine. A store that is there is added to: files whose dp_id it has are not
+// read again, nor, unless the recipe says so, those that gave no spectrum. When it returns, quarantine.csv
 // in the store names every file that gave no spectrum, with the cause. Stopped
 // by ctx it returns ctx's error; the same call goes on. progress may be nil.
 func Spectra(ctx context.Context, files []string, dir string, r Recipe, progress func(done, total int)) (Report, error) {
@@ -99,7 +100,7 @@ func With(files []string, dir string, r Recipe, run func(jobs []Job) error) (Rep
 		return Report{}, err
 	}
 	defer w.Close()
-	p, err := plan(dir, files, r.shardRows())
+	p, err := plan(dir, files, r)
 	if err != nil {
 		return Report{}, err
 	}

@@ -261,6 +261,67 @@ func TestSpectraAdds(t *testing.T) {
 	}
 }
 
+// Files that gave no spectrum are read again only where that is asked for, and
+// leave the quarantine when they give one; nothing that was stored changes.
+func TestSpectraRetries(t *testing.T) {
+	dir, files := survey(t)
+	out := filepath.Join(t.TempDir(), "store")
+	if _, err := Spectra(context.Background(), files, out, recipe(dir), nil); err != nil {
+		t.Fatal(err)
+	}
+	before := contents(t, out)
+	whole, err := os.ReadFile(files[5])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(files[4], whole, 0o644); err != nil { // fetched anew
+		t.Fatal(err)
+	}
+	again := recipe(dir)
+	for _, c := range []struct {
+		retry                bool
+		rows, failed, before int
+		out                  []int // files in quarantine
+	}{
+		{false, 0, 0, 60, []int{4, 30, 31}}, {true, 1, 2, 57, []int{30, 31}}, {true, 0, 2, 58, []int{30, 31}}, {false, 0, 0, 60, []int{30, 31}},
+	} {
+		again.Retry = c.retry
+		r, err := Spectra(context.Background(), files, out, again, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Rows != c.rows || len(r.Failures) != c.failed || r.Before != c.before {
+			t.Errorf("%+v: %+v", c, r)
+		}
+		text, err := os.ReadFile(filepath.Join(out, QuarantineFile))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, i := range c.out {
+			if !strings.Contains(string(text), files[i]+",") {
+				t.Errorf("%+v: %s is not in quarantine", c, files[i])
+			}
+		}
+		if lines := strings.Count(string(text), "\n"); lines != 1+len(c.out) {
+			t.Errorf("%+v: quarantine:\n%s", c, text)
+		}
+	}
+	after := contents(t, out)
+	for name, content := range before {
+		if strings.HasPrefix(name, "shard-") && after[name] != content {
+			t.Errorf("%s was changed", name)
+		}
+	}
+	s, err := store.Open(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if s.Len() != 58 || s.ID(57) != datasets.FileID(files[4]) {
+		t.Errorf("%d rows, the last one is %s", s.Len(), s.ID(s.Len()-1))
+	}
+}
+
 // Codes of every row, in the rows' order, however often it was stopped.
 func TestCodes(t *testing.T) {
 	dir, files := survey(t)

@@ -54,7 +54,7 @@ func (t *table) firstOnGrid(n int, g Grid) (first int, ok bool) {
 // bits of floats are whole numbers that grow with the value, so that wavelengths
 // are compared there without arithmetic of floats.
 func onLine(raw []byte, from int, start, step, slack float64) bool {
-	const enough = 1 << 30 // far above what rounding the step adds up to
+	const enough = 1 << 27 // ulps: the half of one that rounding the step adds for each sample stays below a tenth
 	for i := from; len(raw) >= 8; {
 		place := start + float64(i)*step
 		fraction, exponent := math.Frexp(place)

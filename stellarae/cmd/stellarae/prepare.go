@@ -23,7 +23,7 @@ import (
 type prepareFlags struct {
 	out, preset, network, labels, list string
 	model                              string
-	half, beam, json                   bool
+	half, beam, json, retry            bool
 	shardRows                          int
 	runner                             string
 	toBeam                             []string // what follows --
@@ -39,7 +39,7 @@ func newPrepare() *cobra.Command {
 without decoding, with labels and header facts in Parquet beside them. Stopped at
 any moment it goes on where it was when called again; new files are added. Files
 that give no spectrum are listed with the cause in STORE/quarantine.csv, and stop
-nothing.
+nothing; --retry reads them again, as after fetching them anew.
 
 With --model the argument is a store of spectra and STORE becomes one of codes,
 with all of them in STORE/codes.npy and their dp_ids in STORE/codes.ids.txt.
@@ -81,6 +81,7 @@ store under the same paths. It writes the same bytes.`,
 	fl.StringVar(&f.list, "list", "", "file that lists spectra, a path a line")
 	fl.BoolVar(&f.half, "float16", false, "keep samples as float16 with a scale a row: half the disk, errors of 2^-11")
 	fl.IntVar(&f.shardRows, "shard-spectra", 0, "files of a shard (default: those that give 64 MiB)")
+	fl.BoolVar(&f.retry, "retry", false, "read files again that gave no spectrum before")
 	fl.StringVar(&f.model, "model", "", "run folder or checkpoint: encode a store")
 	fl.BoolVar(&f.beam, "beam", false, "run on Apache Beam, inside this machine")
 	fl.StringVar(&f.runner, "runner", "", "run on this runner of Beam: prism, flink, spark, dataflow, ...")
@@ -91,8 +92,8 @@ store under the same paths. It writes the same bytes.`,
 
 func (f prepareFlags) run(c *cobra.Command, args []string) (prepare.Report, error) {
 	if f.model != "" {
-		if len(args) != 1 || f.list != "" {
-			return prepare.Report{}, usagef("--model: want one store of spectra")
+		if len(args) != 1 || f.list != "" || f.retry {
+			return prepare.Report{}, usagef("--model: want one store of spectra, and neither --list nor --retry")
 		}
 		return f.codes(c, args[0])
 	}
@@ -140,7 +141,7 @@ func (f prepareFlags) recipe() (prepare.Recipe, error) {
 	if err != nil {
 		return prepare.Recipe{}, usageError{err}
 	}
-	r := prepare.Recipe{Grid: config.Grid, Preset: preset, Labels: f.labels, Type: store.Float32}
+	r := prepare.Recipe{Grid: config.Grid, Preset: preset, Labels: f.labels, Type: store.Float32, Retry: f.retry}
 	if f.shardRows < 0 {
 		return r, usagef("--shard-spectra %d: want 1 or more", f.shardRows)
 	}

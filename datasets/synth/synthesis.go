@@ -19,7 +19,7 @@ type synthesis struct {
 	layer *onelayer.Synthesis    // nil: light
 	light *photosphere.Synthesis // nil: layer
 	table *photosphere.Table     // of light; nil: every star is computed
-	every int                    // of the axis' samples light has one
+	every int                    // light has one in so many of the axis' samples
 	limb  [][2]float64           // limb darkening in the middle against Teff, K
 	start float64                // ln of the first wavelength in Angstrom
 	step  float64                // km/s

@@ -30,7 +30,7 @@ func TestFaddeeva(t *testing.T) {
 // A line drawn in two parts is the Voigt function, down to where it is cut off.
 func TestLayerOpacity(t *testing.T) {
 	const n, centre, least = 20001, 9876.54, 1e-4
-	for _, width := range []float64{0.15, 0.25, 0.6} {
+	for _, width := range []float64{0.15, 0.25, 0.6, 1.6} {
 		for _, a := range []float64{1e-4, 0.005, 0.05, 0.4, 3} {
 			for _, peak := range []float64{1e-3, 0.3, 10, 1e4} {
 				o := newOpacities(n).layer(depths - 1)

@@ -1,53 +1,98 @@
 package stellarae
 
 import (
+	"fmt"
+	"slices"
+
 	. "github.com/gomlx/gomlx/core/graph" //lint:ignore ST1001 graph code reads as formulas
 )
 
-// The layers take and give (batch, length, channels). Weights come in
-// PyTorch's layout and are turned inside the graph, where XLA folds it away.
-
-// convolution is PyTorch's conv1d with padding (kernel-1)/2, weight (out, in, kernel).
-func convolution(x, weight, bias *Node, stride int) *Node {
-	pad := (weight.Shape().Dim(2) - 1) / 2
-	kernel := TransposeAllAxes(weight, 2, 1, 0)
-	y := Convolve(x, kernel).Strides(stride).PaddingPerDim([][2]int{{pad, pad}}).Done()
-	return addBias(y, bias)
+// layer is a convolution with a bias and, unless it is linear, LeakyReLU. It
+// takes and gives (batch, length, channels).
+type layer struct {
+	sampling
+	name   string
+	up     bool // from coarse to fine: PyTorch's ConvTranspose1d
+	linear bool
+	slope  float64 // of LeakyReLU below zero
 }
 
-// transposed is PyTorch's ConvTranspose1d with padding 1, weight (in, out,
-// kernel): kernel 3 for stride 1, kernel 4 for stride 2.
-//
-// Output sample t gathers input i with tap t+1-stride*i. For stride 1 that is
-// a convolution with the taps reversed. For stride 2 the even outputs use taps
-// 3 and 1 of inputs m-1 and m, the odd ones taps 2 and 0 of m and m+1: one
-// convolution of kernel 3 whose channels are the two phases (GoMLX has no
-// gradient for input dilation).
-func transposed(x, weight, bias *Node, stride int) *Node {
-	kernel := TransposeAllAxes(weight, 2, 0, 1) // (kernel, in, out)
-	tap := func(k int) *Node { return Slice(kernel, AxisElem(k)) }
-	same := [][2]int{{1, 1}}
-	if stride == 1 {
-		y := Convolve(x, Concatenate([]*Node{tap(2), tap(1), tap(0)}, 0)).PaddingPerDim(same).Done()
-		return addBias(y, bias)
+// encoder are the layers from the spectrum to the features.
+func (c Config) encoder() (layers []layer) {
+	for i, l := range c.Encoder {
+		s := sampling{Stride: l.Stride, Taps: l.Kernel, Pad: (l.Kernel - 1) / 2}
+		layers = append(layers, layer{sampling: s, name: fmt.Sprintf("conv%d.0", i+1), slope: c.Slope})
 	}
-	none := ZerosLike(tap(0))
-	even := Concatenate([]*Node{tap(3), tap(1), none}, 0)
-	odd := Concatenate([]*Node{none, tap(2), tap(0)}, 0)
-	y := Convolve(x, Concatenate([]*Node{even, odd}, 2)).PaddingPerDim(same).Done()
-	batch, length, out := x.Shape().Dim(0), x.Shape().Dim(1), weight.Shape().Dim(1)
-	return addBias(Reshape(y, batch, 2*length, out), bias)
+	return layers
+}
+
+// decoder are the layers from the features to the spectrum: transposed
+// convolutions with padding 1, kernel 4 for stride 2 and 3 for stride 1, and a
+// last linear convolution.
+func (c Config) decoder() (layers []layer) {
+	for i, l := range slices.Backward(c.Encoder) {
+		s := sampling{Stride: l.Stride, Taps: l.Stride + 2, Pad: 1}
+		layers = append(layers, layer{sampling: s, name: fmt.Sprintf("deconv%d.0", i+1), up: true, slope: c.Slope})
+	}
+	return append(layers, layer{sampling: sampling{Stride: 1, Taps: 3, Pad: 1}, name: "predict0", linear: true})
+}
+
+// kernel is the weight, which PyTorch stores as (coarse, fine, taps) for both
+// directions, turned inside the graph.
+func (l layer) kernel(p lookup) *Node { return TransposeAllAxes(p(l.name+".weight"), 2, 1, 0) }
+
+func (l layer) forward(p lookup, x *Node) *Node {
+	apply := l.sampling.down
+	if l.up {
+		apply = l.sampling.up
+	}
+	y := Add(apply(x, l.kernel(p)), ExpandAxes(p(l.name+".bias"), 0, 1))
+	if l.linear {
+		return y
+	}
+	return Where(GreaterThan(y, ScalarZero(y.Graph(), y.DType())), y, MulScalar(y, l.slope))
+}
+
+// backward takes the input x, the output y and the loss's derivative by the
+// output; it gives the derivative by the input and puts those by the
+// parameters into grads. The output's sign is that of what LeakyReLU got.
+func (l layer) backward(p lookup, x, y, dy *Node, grads map[string]*Node) func() *Node {
+	if !l.linear {
+		dy = Where(GreaterThan(y, ScalarZero(y.Graph(), y.DType())), dy, MulScalar(dy, l.slope))
+	}
+	grads[l.name+".bias"] = ReduceSum(dy, 0, 1)
+	fine, coarse, apply := x, dy, l.sampling.up
+	if l.up {
+		fine, coarse, apply = dy, x, l.sampling.down
+	}
+	grads[l.name+".weight"] = TransposeAllAxes(l.correlate(fine, coarse), 2, 1, 0)
+	return func() *Node { return apply(dy, l.kernel(p)) }
+}
+
+// forward gives the input and the output of every layer, one more than there
+// are layers.
+func forward(p lookup, layers []layer, x *Node) []*Node {
+	at := []*Node{x}
+	for _, l := range layers {
+		at = append(at, l.forward(p, at[len(at)-1]))
+	}
+	return at
+}
+
+// backward goes back from the derivative by the last output. The derivative by
+// the first input costs a layer and is computed where it is asked for.
+func backward(p lookup, layers []layer, at []*Node, dy *Node, grads map[string]*Node) (first func() *Node) {
+	for i, l := range slices.Backward(layers) {
+		first = l.backward(p, at[i], at[i+1], dy, grads)
+		if i > 0 {
+			dy = first()
+		}
+	}
+	return first
 }
 
 // linear is PyTorch's Linear, weight (out, in), on (batch, in).
 func linear(x, weight, bias *Node) *Node {
 	y := DotGeneral(x, []int{1}, nil, weight, []int{1}, nil)
 	return Add(y, ExpandAxes(bias, 0))
-}
-
-func addBias(y, bias *Node) *Node { return Add(y, ExpandAxes(bias, 0, 1)) }
-
-// leakyReLU is x above zero and slope*x elsewhere.
-func leakyReLU(x *Node, slope float64) *Node {
-	return Where(GreaterThan(x, ScalarZero(x.Graph(), x.DType())), x, MulScalar(x, slope))
 }

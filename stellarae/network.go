@@ -1,9 +1,6 @@
 package stellarae
 
 import (
-	"fmt"
-	"slices"
-
 	. "github.com/gomlx/gomlx/core/graph" //lint:ignore ST1001 graph code reads as formulas
 )
 
@@ -32,26 +29,25 @@ func (c Config) mean(p lookup, flux *Node) *Node { return p.linear("fc11", c.fea
 
 // features are the convolutions' output, flattened channel by channel.
 func (c Config) features(p lookup, flux *Node) *Node {
-	x := ExpandAxes(flux, -1)
-	for i, l := range c.Encoder {
-		w, b := p.weightAndBias(fmt.Sprintf("conv%d.0", i+1))
-		x = leakyReLU(convolution(x, w, b, l.Stride), c.Slope)
-	}
-	x = TransposeAllAxes(x, 0, 2, 1)
-	return Reshape(x, x.Shape().Dim(0), -1)
+	at := forward(p, c.encoder(), ExpandAxes(flux, -1))
+	return channelMajor(at[len(at)-1])
+}
+
+// channelMajor puts (batch, length, channels) channel by channel.
+func channelMajor(x *Node) *Node {
+	return Reshape(TransposeAllAxes(x, 0, 2, 1), x.Shape().Dim(0), -1)
+}
+
+// unflatten is its inverse for the bottleneck's features.
+func (c Config) unflatten(x *Node) *Node {
+	length, channels := c.encoded()
+	return TransposeAllAxes(Reshape(x, x.Shape().Dim(0), channels, length), 0, 2, 1)
 }
 
 // decode maps codes (batch, nodes) to spectra (batch, samples).
 func (c Config) decode(p lookup, z *Node) *Node {
-	length, channels := c.encoded()
-	x := Reshape(p.linear("fc2", z), z.Shape().Dim(0), channels, length)
-	x = TransposeAllAxes(x, 0, 2, 1)
-	for i, l := range slices.Backward(c.Encoder) {
-		w, b := p.weightAndBias(fmt.Sprintf("deconv%d.0", i+1))
-		x = leakyReLU(transposed(x, w, b, l.Stride), c.Slope)
-	}
-	w, b := p.weightAndBias("predict0")
-	return Squeeze(convolution(x, w, b, 1), -1)
+	at := forward(p, c.decoder(), c.unflatten(p.linear("fc2", z)))
+	return Squeeze(at[len(at)-1], -1)
 }
 
 // losses are the parts of the objective for one batch.
@@ -63,16 +59,41 @@ type losses struct {
 
 // loss is that of a beta-VAE (Higgins et al. 2017; Sedaghat et al. 2021,
 // section 3) for spectra (batch, samples) and standard normal noise (batch,
-// nodes); beta is a scalar.
-func (c Config) loss(p lookup, flux, noise, beta *Node) losses {
-	mu, logVar := c.encode(p, flux)
+// nodes); beta is a scalar. It gives the gradients by all parameters too: the
+// layers bring their own derivatives, and GoMLX those of what lies between.
+func (c Config) loss(p lookup, flux, noise, beta *Node) (l losses, grads map[string]*Node) {
+	grads = map[string]*Node{}
+	encoder, decoder := c.encoder(), c.decoder()
+	spectrum := ExpandAxes(flux, -1)
+	encoded := forward(p, encoder, spectrum)
+	features := channelMajor(encoded[len(encoded)-1])
+	mu, logVar := p.linear("fc11", features), p.linear("fc12", features)
 	z := Add(mu, Mul(Exp(MulScalar(logVar, 0.5)), noise))
-	reconstruction := ReduceAllMean(Square(Sub(flux, c.decode(p, z))))
+	h := p.linear("fc2", z)
+	decoded := forward(p, decoder, c.unflatten(h))
+
+	residual := Sub(decoded[len(decoded)-1], spectrum)
+	l.Reconstruction = ReduceAllMean(Square(residual))
 	kl := MulScalar(Sub(Add(Square(mu), Exp(logVar)), AddScalar(logVar, 1)), 0.5)
-	klNode := ReduceMean(kl, 0)
-	return losses{
-		Total:          Add(reconstruction, Mul(beta, ReduceAllSum(klNode))),
-		Reconstruction: reconstruction,
-		KL:             klNode,
+	l.KL = ReduceMean(kl, 0)
+	divergence := Mul(beta, ReduceAllSum(l.KL))
+	l.Total = Add(l.Reconstruction, divergence)
+
+	dy := MulScalar(residual, 2/float64(residual.Shape().Size()))
+	dh := channelMajor(backward(p, decoder, decoded, dy, grads)())
+	var names []string
+	for _, layer := range []string{"fc11", "fc12", "fc2"} {
+		names = append(names, layer+".weight", layer+".bias")
 	}
+	between := []*Node{features}
+	for _, name := range names {
+		between = append(between, p(name))
+	}
+	// The sum's derivative is that of the loss, which is what h does through dh.
+	derivatives := Gradient(Add(ReduceAllSum(Mul(h, StopGradient(dh))), divergence), between...)
+	for i, name := range names {
+		grads[name] = derivatives[i+1]
+	}
+	backward(p, encoder, encoded, c.unflatten(derivatives[0]), grads)
+	return l, grads
 }

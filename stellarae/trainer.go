@@ -106,24 +106,18 @@ func (t Training) noise(nodes int) func(step int) []float32 {
 func (t *Trainer) graph(scope *gomlx.Scope, flux, noise, beta, rate *Node) *Node {
 	g := flux.Graph()
 	p := t.Model.parameters(g)
-	l := t.Model.Config.loss(p, flux, noise, beta)
-	grads, norm := clip(t.Model.gradients(p, l.Total), t.Training.ClipNorm)
+	l, byName := t.Model.Config.loss(p, flux, noise, beta)
+	var grads []*Node
+	for _, s := range t.Model.Config.Parameters() {
+		grads = append(grads, byName[s.Name])
+	}
+	grads, norm := clip(grads, t.Training.ClipNorm)
 	optimizer.LearningRateVar(scope, dtypes.Float32, t.Training.LearningRate).SetNodeValue(rate)
 	adam := optimizer.Adam().Epsilon(1e-8).Done().(interface {
 		UpdateGraphWithGradients(*gomlx.Scope, []*Node, dtypes.DType)
 	})
 	adam.UpdateGraphWithGradients(scope, grads, dtypes.Float32)
 	return Concatenate([]*Node{Reshape(l.Total, 1), Reshape(l.Reconstruction, 1), Reshape(norm, 1), l.KL}, 0)
-}
-
-// gradients are those of the loss by the parameters, in their order.
-func (m *Model) gradients(p lookup, loss *Node) []*Node {
-	shapes := m.Config.Parameters()
-	nodes := make([]*Node, len(shapes))
-	for i, s := range shapes {
-		nodes[i] = p(s.Name)
-	}
-	return Gradient(loss, nodes...)
 }
 
 // clip scales the gradients so that the norm of all together, which it gives

@@ -156,16 +156,17 @@ def copies(notebooks, folder):
     return [folder / "notebooks" / name for name in names]
 
 
-def compare(path, text, folder):
+def compare(stored, text, folder):
     """Tells how a notebook that was run differs from the stored one."""
     with tempfile.TemporaryDirectory() as beside:
-        again = Path(beside) / path.name
+        before, again = Path(beside) / "stored.ipynb", Path(beside) / "rerun.ipynb"
+        before.write_text(stored, encoding="utf-8")
         again.write_text(text, encoding="utf-8")
         program = Path(folder).resolve() / "bin" / "notebookdiff"
-        done = subprocess.run([program, path, again], capture_output=True, text=True)
+        done = subprocess.run([program, before, again], capture_output=True, text=True)
         if done.returncode not in (0, 1):
             raise RuntimeError(done.stderr.strip())
-        return [line.removeprefix(f"{path}: ") for line in done.stdout.splitlines()]
+        return [line.removeprefix(f"{before}: ") for line in done.stdout.splitlines()]
 
 
 def main():
@@ -184,12 +185,13 @@ def main():
         programs.build("notebookdiff", "./kernels/cmd/notebookdiff", Path(options.programs).resolve() / "bin")
     failed = False
     for path in copies(options.notebooks, options.fast) if options.fast else options.notebooks:
+        stored = path.read_text(encoding="utf-8")  # as it is now: a long run may see it changed
         began = time.perf_counter()
         book, wrong = run(path, options.kernel, options.timeout)
         seconds = time.perf_counter() - began
         text = nbformat.writes(book) + "\n"
         if options.compare:
-            wrong += compare(path, text, options.programs)
+            wrong += compare(stored, text, options.programs)
         print(f"{path.name:28} {options.kernel} {seconds:6.1f} s {len(text) / 1000:6.0f} kB", "; ".join(wrong), flush=True)
         failed = failed or bool(wrong)
         if options.store and not wrong:

@@ -185,8 +185,14 @@ paper: build $(LABVENV)
 	bin/stellarae paper --run runs/course --published $(PUBLISHED) --out docs || status=1; \
 	exit $$status
 
+# Beside astropy and numpy (x-astropy, how many times as fast on one core) where
+# a Python has them.
 bench: $(VENV)
-	$(GO) test -run '^$$' -bench . -benchtime 1s ./...
+	@python="$${STELLARAE_PYTHON:-$(wildcard $(CURDIR)/$(XPYTHON))}"; \
+	if "$${python:-none}" -c 'import astropy, numpy' 2>/dev/null; then export STELLARAE_PYTHON="$$python"; \
+	else unset STELLARAE_PYTHON; echo "no x-astropy: astropy and numpy are missing in $${python:-.venv-crosscheck, which make crosscheck makes (or set STELLARAE_PYTHON)}"; fi; \
+	$(GO) test -run '^$$' -bench . -benchtime 1s $(BENCH)
+BENCH ?= ./...
 
 # Against PyTorch, astropy, scipy and numpy: fixtures made again and live
 # comparisons, then speed (for information, not a check), then full size, which

@@ -45,8 +45,11 @@ type desk struct {
 	root    string
 }
 
-// start starts JupyterLab and a browser for a kernel.
-func start(t *testing.T, k kernel) desk {
+// start starts JupyterLab and a browser for a kernel, in a folder of its own.
+func start(t *testing.T, k kernel) desk { return startIn(t, k, t.TempDir()) }
+
+// startIn starts them in the given folder.
+func startIn(t *testing.T, k kernel, root string) desk {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("-short: driving JupyterLab takes a minute")
@@ -57,8 +60,8 @@ func start(t *testing.T, k kernel) desk {
 			t.Skip("no chromium on the PATH")
 		}
 	}
-	d := desk{root: t.TempDir()}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	d := desk{root: root}
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	server, err := lab.Start(ctx, lab.Options{Python: interpreter, Root: d.root, Kernels: k.install(t)})
 	if err != nil {

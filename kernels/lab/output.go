@@ -68,6 +68,20 @@ func (n *Notebook) Shown(cell int) (string, error) {
 	return value[string](n.Browser, fmt.Sprintf("lab.text(%d)", cell))
 }
 
+// Look brings the first element that a selector finds below a cell into the
+// middle of the window, such as ".jp-OutputArea-output img".
+func (n *Notebook) Look(cell int, selector string) error {
+	if _, err := value[bool](n.Browser, fmt.Sprintf("lab.show(%d)", cell)); err != nil {
+		return err
+	}
+	_, err := await[bool](n.Browser, fmt.Sprintf("%s in cell %d", selector, cell), fmt.Sprintf("lab.look(%d, %s)", cell, quote(selector)))
+	if err != nil {
+		return err
+	}
+	_, err = n.find(cell, selector)
+	return err
+}
+
 // Shows waits until a person can read some text below a cell.
 func (n *Notebook) Shows(cell int, text string) error {
 	if _, err := value[bool](n.Browser, fmt.Sprintf("lab.show(%d)", cell)); err != nil {

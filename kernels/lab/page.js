@@ -61,6 +61,13 @@ window.lab = {
     return true;
   },
 
+  // look brings an element below a cell into view, once it is there.
+  look(i, selector) {
+    const node = lab.cell(i).node.querySelector(selector);
+    node?.scrollIntoView({ block: 'center' });
+    return !!node;
+  },
+
   // box is an element's place in the window once it has come to rest there.
   async box(i, selector) {
     const node = (i < 0 ? document : lab.cell(i).node).querySelector(selector);

@@ -65,14 +65,17 @@ func (t *Table) Index(name string) (int, bool) {
 }
 
 // Stored hands the stored, big-endian bytes of a cell to do, in order and in
-// pieces that hold whole elements. do must neither keep nor change them; what it
-// returns is returned.
+// pieces that hold whole elements, until it returns an error. do must neither
+// keep nor change them.
 func (t *Table) Stored(row, col int, do func(part []byte) error) error {
-	_, data, _, err := t.place(row, col)
+	c, data, _, err := t.place(row, col)
 	if err != nil {
 		return err
 	}
-	return data.each(do)
+	if err := data.each(do); err != nil {
+		return t.fail(c, row, err)
+	}
+	return nil
 }
 
 // cell returns a cell's column, stored bytes and number of elements.

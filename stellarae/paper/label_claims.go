@@ -40,7 +40,7 @@ func labelClaims() []asked[*simulation] {
 		{claim("Temperature", "04_mutual_information", "Step 6: the nodes, in nats",
 			"node 85; 1.34 nat with 40 bins", "one informative node is the brightest in all rows with 0.5 nat or more, and carries it directly"),
 			carries("Teff")},
-		{claim("Gravity", "05_dimension_count", "The real thing: the codes of `00_start`",
+		{claim("Gravity", "06_nodes_and_stars", "What is known only through temperature",
 			"node 85 follows log g too, because log g depends on temperature across the data", "the temperature's node tells most of log g, and the corrected count finds it only through something else"),
 			func(s *simulation) (Answer, error) { return s.gravity() }},
 		{claim("Nodes without a direct relation to any label", "05_dimension_count", "The real thing: the codes of `00_start`",
@@ -66,10 +66,10 @@ func labelClaims() []asked[*simulation] {
 					Verdict:   verdict(many > few && len(claims) == 0, SameInKind),
 				}, nil
 			}},
-		{claim("Figure: velocity's node against velocity, by spectral type", "05_dimension_count", "The real thing: the codes of `00_start`",
+		{claim("Figure: velocity's node against velocity, by spectral type", "06_nodes_and_stars", "Where the curve turns back",
 			"a curve that rises to -24 km/s, falls to +43 and turns back beyond, so not monotonic", "a rank correlation of 0.9 or more among the stars, and spectra shifted farther than the stars move turn back"),
 			func(s *simulation) (Answer, error) { return s.curve() }},
-		{claim("Figure: temperature's node against temperature", "05_dimension_count", "The real thing: the codes of `00_start`",
+		{claim("Figure: temperature's node against temperature", "06_nodes_and_stars", "Temperature",
 			"falls steadily from 3,000 to 9,000 K", "a rank correlation of 0.9 or more in size"),
 			func(s *simulation) (Answer, error) {
 				node, _ := best(s.published, "Teff")
@@ -79,7 +79,7 @@ func labelClaims() []asked[*simulation] {
 					Verdict:   verdict(math.Abs(rho) >= 0.9, SameInKind), Figure: "teff",
 				}, err
 			}},
-		{claim("Figure: temperature and gravity of the sample", "01_spectra", "What a spectrum is",
+		{claim("Figure: temperature and gravity of the sample", "06_nodes_and_stars", "What is known only through temperature",
 			"they go together along the main sequence", "a rank correlation of 0.3 or more in size"),
 			func(s *simulation) (Answer, error) {
 				rho := pair(s.corrected, "Teff", "logg")

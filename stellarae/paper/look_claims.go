@@ -18,10 +18,10 @@ func lookClaims() []asked[*simulation] {
 		{claim("Figure: a spectrum and its reconstruction", "00_start", "3. Look",
 			"continuum and lines are reproduced", "90 % or more of the variance is explained, of stars not trained on"),
 			func(s *simulation) (Answer, error) { return s.reconstruct() }},
-		{claim("Sliders: one node moved, the decoded spectrum follows", "03_informative_nodes", "Exercises",
+		{claim("Sliders: one node moved, the decoded spectrum follows", "07_sliders", "Three sliders",
 			"velocity's node shifts the lines", "moving it changes the spectrum as a Doppler shift does (cosine of 0.7 or more), and no other informative node comes near (half of it)"),
 			func(s *simulation) (Answer, error) { return s.slide() }},
-		{claim("RETR-SPECT: the nearest spectra in latent space", "04_mutual_information", "Step 6: the nodes, in nats",
+		{claim("RETR-SPECT: the nearest spectra in latent space", "08_retrieval", "How good is it?",
 			"are of similar stars", "the nearest other star differs in velocity and temperature by less than a third of what two stars drawn at random do"),
 			func(s *simulation) (Answer, error) { return s.retrieve() }},
 	}

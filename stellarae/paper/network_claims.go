@@ -10,11 +10,12 @@ import (
 // networkClaims are about the published network as it is built here; they need no
 // data. The loss is that of the run.
 func networkClaims() []asked[*simulation] {
-	claim := func(what, paper, criterion string) Claim {
-		return Claim{Part: "The network (section 3)", What: what, Notebook: "00_start", Heading: "2. Train", Paper: paper, Criterion: criterion}
+	claim := func(what, heading, paper, criterion string) Claim {
+		return Claim{Part: checkpointPart, What: what, Notebook: "02_autoencoder", Heading: heading, Paper: paper, Criterion: criterion}
 	}
+	const layers = "The layers"
 	return []asked[*simulation]{
-		{claim("Encoder", "15 convolutions, 1 to 512 channels, kernels 7, 5, 5, then 3, all but the last halving; output 512 × 20 = 10,240", "every layer's channels, kernel and stride, and the output"),
+		{claim("Encoder", layers, "15 convolutions, 1 to 512 channels, kernels 7, 5, 5, then 3, all but the last halving; output 512 × 20 = 10,240", "every layer's channels, kernel and stride, and the output"),
 			func(s *simulation) (Answer, error) {
 				length, last := encodedLength(s.full), s.full.Encoder[len(s.full.Encoder)-1]
 				ok := encoderAgrees(s.full) && length*last.Out == publishedFlat
@@ -23,7 +24,7 @@ func networkClaims() []asked[*simulation] {
 					Verdict:   verdict(ok, Reproduced),
 				}, nil
 			}},
-		{claim("Bottleneck", "means and log variances of 128 nodes, 10,240 → 128, and back", "shapes of fc11, fc12 and fc2"),
+		{claim("Bottleneck", "What the encoder says: a mean and a width", "means and log variances of 128 nodes, 10,240 → 128, and back", "shapes of fc11, fc12 and fc2"),
 			func(s *simulation) (Answer, error) {
 				shapes := s.full.Parameters()
 				return Answer{
@@ -31,7 +32,7 @@ func networkClaims() []asked[*simulation] {
 					Verdict:   verdict(bottleneckAgrees(shapes), Reproduced),
 				}, nil
 			}},
-		{claim("Decoder", "15 transposed convolutions, kernel 3, then 4 doubling; a last linear convolution of kernel 3", "shape of every layer"),
+		{claim("Decoder", layers, "15 transposed convolutions, kernel 3, then 4 doubling; a last linear convolution of kernel 3", "shape of every layer"),
 			func(s *simulation) (Answer, error) {
 				shapes := s.full.Parameters()
 				return Answer{
@@ -39,9 +40,9 @@ func networkClaims() []asked[*simulation] {
 					Verdict:   verdict(decoderAgrees(shapes), Reproduced),
 				}, nil
 			}},
-		{claim("A spectrum goes through", "327,680 samples in, 128 numbers, 327,680 samples out; the code is the mean, so the same each time", "run once, with untrained parameters; lengths, and two codes equal to the bit"),
+		{claim("A spectrum goes through", layers, "327,680 samples in, 128 numbers, 327,680 samples out; the code is the mean, so the same each time", "run once, with untrained parameters; lengths, and two codes equal to the bit"),
 			func(s *simulation) (Answer, error) { return s.passThrough() }},
-		{claim("Cost", "about 0.64 GMAC forward, about 4 GFLOP a training step", "within 10 %, as \"about\" allows; a step is three passes of two operations a multiplication"),
+		{claim("Cost", layers, "about 0.64 GMAC forward, about 4 GFLOP a training step", "within 10 %, as \"about\" allows; a step is three passes of two operations a multiplication"),
 			func(s *simulation) (Answer, error) {
 				n := float64(multiplications(s.full))
 				flop := 3 * 2 * n
@@ -51,7 +52,7 @@ func networkClaims() []asked[*simulation] {
 					Verdict:   verdict(ok, Reproduced),
 				}, nil
 			}},
-		{claim("Loss", "reconstruction + λ × divergence from N(0, I), λ small", "the run's loss is that sum to 1e-4, and λ is 0.01 or less"),
+		{claim("Loss", "The loss: draw well, and be brief", "reconstruction + λ × divergence from N(0, I), λ small", "the run's loss is that sum to 1e-4, and λ is 0.01 or less"),
 			func(s *simulation) (Answer, error) {
 				m := s.history[len(s.history)-1]
 				return Answer{
@@ -59,7 +60,7 @@ func networkClaims() []asked[*simulation] {
 					Verdict:   verdict(lossGap(m) < 1e-4 && m.Beta > 0 && m.Beta <= 0.01, Reproduced),
 				}, nil
 			}},
-		{claim("Training", "epoch 182, 1.5 million iterations on about 270,000 spectra", "a laptop trains a small network on simulated spectra instead; the authors' checkpoint is below"),
+		{claim("Training", "The long training: nodes fall asleep", "epoch 182, 1.5 million iterations on about 270,000 spectra", "a laptop trains a small network on simulated spectra instead; the authors' checkpoint is below"),
 			notTestable(func(s *simulation) string {
 				return fmt.Sprintf("%s steps of %d spectra of %s samples, %d nodes", thousands(s.training.Steps), s.training.Batch, thousands(s.model.Config.Samples()), s.model.Config.Nodes)
 			})},

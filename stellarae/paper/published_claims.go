@@ -33,6 +33,7 @@ var neighbours = map[string][]float64{
 	"Teff":   {0.19, 0.72, 0.35, 1.3, 0.19, 0.3},
 }
 
+// checkpointPart is the part that needs no data here, and the checkpoint there.
 const checkpointPart = "The network (section 3)"
 
 // publishedClaims are those that the authors' files can answer.
@@ -41,11 +42,12 @@ func publishedClaims() []asked[*publication] {
 		return Claim{Part: part, What: what, Notebook: notebook, Heading: heading, Paper: paper, Criterion: criterion}
 	}
 	const (
-		data   = "Data and preprocessing (section 2)"
-		nodes  = "How many nodes are informative (section 6.1)"
-		labels = "What the nodes know (section 6.2)"
-		real   = "The real thing: the codes of `00_start`"
-		inNats = "Step 6: the nodes, in nats"
+		data        = "Data and preprocessing (section 2)"
+		nodes       = "How many nodes are informative (section 6.1)"
+		labels      = "What the nodes know (section 6.2)"
+		real        = "The real thing: the codes of `00_start`"
+		throughTeff = "What is known only through temperature"
+		inNats      = "Step 6: the nodes, in nats"
 	)
 	return []asked[*publication]{
 		{claim(data, "Unique objects", "05_dimension_count", real, "about 7,000; codes of 128 nodes", "7,007 rows of 128"),
@@ -61,7 +63,7 @@ func publishedClaims() []asked[*publication] {
 				}
 				return Answer{Published: fmt.Sprintf("%s; %s", thousands(a.Used), thousands(b.Used)), Verdict: verdict(a.Used == 4061 && b.Used == 4090, Reproduced)}, nil
 			}},
-		{claim(checkpointPart, "The checkpoint", "00_start", "2. Train", "names and shapes of the network above; epoch 182, 1.5 million iterations", "the shapes tell the published network, layer by layer"),
+		{claim(checkpointPart, "The checkpoint", "02_autoencoder", "The layers", "names and shapes of the network above; epoch 182, 1.5 million iterations", "the shapes tell the published network, layer by layer"),
 			func(p *publication) (Answer, error) {
 				c, err := p.config()
 				if err != nil {
@@ -85,7 +87,7 @@ func publishedClaims() []asked[*publication] {
 			func(p *publication) (Answer, error) { return p.deviate() }},
 		{claim(labels, "Radial velocity", "04_mutual_information", inNats, "node 124, the brightest in every row", "the same node, in all rows"), knownBy("radvel", 124)},
 		{claim(labels, "Temperature", "04_mutual_information", inNats, "node 85, the brightest in every row", "the same node, in all rows"), knownBy("Teff", 85)},
-		{claim(labels, "Gravity", "05_dimension_count", real, "node 85 follows log g too", "node 85 tells most of log g"),
+		{claim(labels, "Gravity", "06_nodes_and_stars", throughTeff, "node 85 follows log g too", "node 85 tells most of log g"),
 			func(p *publication) (Answer, error) {
 				node, _ := best(p.published, "logg")
 				a := Answer{Published: fmt.Sprintf("node %d tells most of log g", node), Verdict: verdict(node == 85, Reproduced)}
@@ -106,11 +108,11 @@ func publishedClaims() []asked[*publication] {
 			func(p *publication) (Answer, error) { return p.inNats() }},
 		{claim(labels, "Velocity and temperature by nearest neighbours", "04_mutual_information", "Step 5: without bins", "12 values in nats, 0.03 to 1.7, printed to two digits", "as far as the printed digits and twice the spread tell: within 0.1"),
 			func(p *publication) (Answer, error) { return p.byNeighbours() }},
-		{claim(labels, "Figure: node 124 against velocity", "05_dimension_count", real, "highest, 2.76, at -24 km/s; lowest, -3.06, at +43", "codes within 0.05 and velocities within 3 km/s, as the figure is drawn"),
+		{claim(labels, "Figure: node 124 against velocity", "06_nodes_and_stars", "Where the curve turns back", "highest, 2.76, at -24 km/s; lowest, -3.06, at +43", "codes within 0.05 and velocities within 3 km/s, as the figure is drawn"),
 			func(p *publication) (Answer, error) { return p.extremes() }},
-		{claim(labels, "Figure: node 85 against temperature", "05_dimension_count", real, "falls steadily from 3,000 to 9,000 K", "the median of every 500 K lies below the one before"),
+		{claim(labels, "Figure: node 85 against temperature", "06_nodes_and_stars", "Temperature", "falls steadily from 3,000 to 9,000 K", "the median of every 500 K lies below the one before"),
 			func(p *publication) (Answer, error) { return p.falls() }},
-		{claim(labels, "Figure: temperature and gravity of the sample", "01_spectra", "What a spectrum is", "they go together along the main sequence", "a rank correlation of 0.3 or more in size"),
+		{claim(labels, "Figure: temperature and gravity of the sample", "06_nodes_and_stars", throughTeff, "they go together along the main sequence", "a rank correlation of 0.3 or more in size"),
 			func(p *publication) (Answer, error) {
 				rho := pair(p.corrected, "Teff", "logg")
 				return Answer{Published: fmt.Sprintf("rank correlation %+.2f", rho), Verdict: verdict(math.Abs(rho) >= 0.3, Reproduced), Figure: "kiel"}, nil

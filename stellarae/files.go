@@ -7,7 +7,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/stellarae/lab/datasets"
-	"github.com/stellarae/lab/stellarae/spectrum"
 )
 
 // EncodedFiles are the codes of files, and the files that gave none.
@@ -66,10 +65,8 @@ func (m *Model) prepare(files []string) (p prepared) {
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for i, file := range files {
 		g.Go(func() error {
-			var s *spectrum.Spectrum
-			if s, errs[i] = spectrum.Load(file); errs[i] == nil {
-				rows[i], errs[i] = m.Config.Preprocessing.Apply(s, m.Config.Grid)
-			}
+			rows[i] = make([]float32, m.Config.Samples())
+			_, errs[i] = m.Config.Preprocessing.ApplyFile(file, m.Config.Grid, rows[i])
 			return nil
 		})
 	}

@@ -122,7 +122,7 @@ func (s *Survey) readCount(file string) error {
 	if len(c.MAD) != s.config.Nodes {
 		return fmt.Errorf("%s: a count of %d nodes: the network has %d", file, len(c.MAD), s.config.Nodes)
 	}
-	s.how = "the count in " + filepath.Dir(file)
+	s.how = "the count in " + filepath.Base(filepath.Dir(file))
 	for n := range s.nodes {
 		s.nodes[n].Informative = slices.Contains(c.Informative, n)
 		if mad := c.MAD[n]; mad != nil && len(s.codes) == 0 {

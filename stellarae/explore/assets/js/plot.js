@@ -40,7 +40,8 @@ function options(width, height, lines, yLabel, hooks, isFlux) {
       axis(yLabel, 52),
     ],
     series: [{}, ...lines],
-    cursor: { sync: { key: "spectrum" }, drag: { x: true, y: false, setScale: false }, points: { show: false }, y: false },
+    // one plot shows where the cursor is in the other, but not what is dragged there
+    cursor: { sync: { key: "spectrum", filters: { pub: (type) => type === "mousemove" || type === "mouseleave" } }, drag: { x: true, y: false, setScale: false }, points: { show: false }, y: false },
     hooks: {
       ...hooks,
       setSelect: [(u) => {
@@ -100,7 +101,7 @@ export function build() {
     [[0], [null], [null], [null]], $("flux"));
   residual = new uPlot(
     options(width, bottom, [series("residual", "--residual", true), series("change", "--moved", true, 1.5)],
-      "Difference", { ...hooks, draw: [zero], setCursor: [(u) => cursor(u)] }, false),
+      "Difference", { ...hooks, draw: [zero] }, false),
     [[0], [null], [null]], $("residual"));
   new ResizeObserver(() => requestAnimationFrame(() => {
     const now = size();
@@ -173,6 +174,7 @@ export function setRange(from, to) {
   const width = Math.min(to - from, hi - lo);
   from = Math.max(lo, Math.min(from, hi - width));
   state.range = [from, from + width];
+  requestAnimationFrame(() => [flux, residual].forEach((u) => u.setCursor({ left: -10, top: -10 }))); // it stood at another wavelength
   rescale();
   listeners.range.forEach((f) => f());
 }

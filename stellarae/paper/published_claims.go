@@ -63,7 +63,7 @@ func publishedClaims() []asked[*publication] {
 				}
 				return Answer{Published: fmt.Sprintf("%s; %s", thousands(a.Used), thousands(b.Used)), Verdict: verdict(a.Used == 4061 && b.Used == 4090, Reproduced)}, nil
 			}},
-		{claim(checkpointPart, "The checkpoint", "02_autoencoder", "The layers", "names and shapes of the network above; epoch 182, 1.5 million iterations", "the shapes tell the published network, layer by layer"),
+		{claim(checkpointPart, "The checkpoint", "09_your_data", "The network of the paper's authors", "names and shapes of the network above; epoch 182, 1.5 million iterations", "the shapes tell the published network, layer by layer"),
 			func(p *publication) (Answer, error) {
 				c, err := p.config()
 				if err != nil {

@@ -13,7 +13,7 @@ type Command struct {
 }
 
 // Commands are those in the page's shell blocks and in code within its prose,
-// where that is more than a single word.
+// where that is more than the program's name.
 func (p Page) Commands() []Command {
 	var all []Command
 	for _, b := range p.Blocks {
@@ -26,7 +26,7 @@ func (p Page) Commands() []Command {
 	}
 	for _, span := range p.Spans {
 		for _, c := range split(span) {
-			if c.Prose = true; len(c.Words) > 1 {
+			if c.Prose = true; len(c.Words) > 1 && c.Words[1] != "..." {
 				all = append(all, c)
 			}
 		}

@@ -53,7 +53,7 @@ USER $NB_USER
 # does not wait minutes for them to be compiled.
 RUN cd notebooks && python -c 'import nbclient, nbformat.v4 as v4; \
     lab = "github.com/stellarae/lab/"; \
-    packages = ["datasets/synth", "stellarae", "stellarae/report", "stellarae/sample", "stellarae/xla", "kernels/display/widgets"]; \
+    packages = ["datasets/synth", "stellarae", "stellarae/intervene", "stellarae/report", "stellarae/retrieve", "stellarae/sample", "stellarae/xla", "kernels/display/widgets"]; \
     cell = v4.new_code_cell("\n".join(f"import _ \"{lab}{p}\"" for p in packages) + "\n1 + 1"); \
     notebook = v4.new_notebook(cells=[cell]); \
     nbclient.NotebookClient(notebook, kernel_name="gokernel", timeout=None).execute(); \

@@ -185,23 +185,34 @@ paper: build $(LABVENV)
 	bin/stellarae paper --run runs/course --published $(PUBLISHED) --out docs || status=1; \
 	exit $$status
 
-# Beside astropy and numpy (x-astropy, how many times as fast on one core) where
-# a Python has them.
+# Ours beside PyTorch, JAX, astropy, GoNB and others, in turns on this machine:
+# docs/benchmarks.md. Takes 25 minutes on two quiet cores; QUICK=1 only shows that
+# all works, ROWS=network,loader takes some sections, DEVICE=cuda a graphics card.
+# With BENCH=./... instead the Go benchmarks of these packages: beside astropy and
+# numpy (x-astropy, how many times as fast on one core) where a Python has them.
+BENCH ?=
+ROWS ?=
+QUICK ?=
+DEVICE ?= cpu
+ifeq ($(BENCH),)
+bench: $(XVENV) $(LABVENV)
+	GO="$(GO)" $(XPYTHON) -B -u stellarae/crosscheck/bench.py $(ROWS) $(if $(QUICK),--quick) --device $(DEVICE)
+else
 bench: $(VENV)
 	@python="$${STELLARAE_PYTHON:-$(wildcard $(CURDIR)/$(XPYTHON))}"; \
 	if "$${python:-none}" -c 'import astropy, numpy' 2>/dev/null; then export STELLARAE_PYTHON="$$python"; \
 	else unset STELLARAE_PYTHON; echo "no x-astropy: astropy and numpy are missing in $${python:-.venv-crosscheck, which make crosscheck makes (or set STELLARAE_PYTHON)}"; fi; \
 	$(GO) test -run '^$$' -bench . -benchtime 1s $(BENCH)
-BENCH ?= ./...
+endif
 
 # Against PyTorch, astropy, scipy and numpy: fixtures made again and live
-# comparisons, then speed (for information, not a check), then full size, which
-# ends with a table. Takes five to ten minutes and 3 GB of memory, and 5 GB of
+# comparisons, then JAX beside PyTorch, then full size, which ends with a table.
+# Speed is measured by make bench. Takes five to ten minutes and 3 GB of memory, and 5 GB of
 # disk for the packages; without STELLARAE_REAL it simulates its spectra.
 XPYTHON := .venv-crosscheck/bin/python
 crosscheck: $(XVENV) build
 	STELLARAE_PYTHON=$(CURDIR)/$(XPYTHON) $(GO) test -count=1 $$(grep -rl --include='*_test.go' STELLARAE_PYTHON stellarae datasets | xargs -n1 dirname | sort -u | sed 's|^|./|')
-	GO="$(GO)" $(XPYTHON) -u stellarae/crosscheck/step_time.py runs/crosscheck
+	$(XPYTHON) stellarae/crosscheck/ae1d_jax.py
 	GO="$(GO)" $(XPYTHON) -u stellarae/crosscheck/full.py runs/crosscheck
 
 clean:

@@ -5,10 +5,8 @@ import (
 	"testing"
 )
 
-// The published network at full size, eight spectra at once, as
-// crosscheck/step_time.py times PyTorch.
-
-const paperBatch = 8
+// The published network at full size, for profiles and comparisons of two
+// commits. `make bench` times it beside PyTorch and JAX.
 
 func paperModel(b *testing.B) *Model {
 	b.Helper()
@@ -32,9 +30,9 @@ func paperModel(b *testing.B) *Model {
 }
 
 // paperRows are spectra of noise, one after another.
-func paperRows(samples int) []float32 {
+func paperRows(batch, samples int) []float32 {
 	random := rand.New(rand.NewPCG(1, 2))
-	flux := make([]float32, paperBatch*samples)
+	flux := make([]float32, batch*samples)
 	for i := range flux {
 		flux[i] = 1 + 0.1*float32(random.NormFloat64())
 	}
@@ -42,7 +40,7 @@ func paperRows(samples int) []float32 {
 }
 
 // perSpectrum runs f once to compile it and then as often as asked.
-func perSpectrum(b *testing.B, f func() error) {
+func perSpectrum(b *testing.B, batch int, f func() error) {
 	b.Helper()
 	if err := f(); err != nil {
 		b.Fatal(err)
@@ -52,17 +50,20 @@ func perSpectrum(b *testing.B, f func() error) {
 			b.Fatal(err)
 		}
 	}
-	b.ReportMetric(b.Elapsed().Seconds()/float64(b.N*paperBatch), "s/spectrum")
+	b.ReportMetric(b.Elapsed().Seconds()/float64(b.N*batch), "s/spectrum")
 }
 
-func BenchmarkPaperStep8(b *testing.B) {
+func BenchmarkPaperStep8(b *testing.B)  { benchmarkStep(b, 8) }
+func BenchmarkPaperStep32(b *testing.B) { benchmarkStep(b, 32) }
+
+func benchmarkStep(b *testing.B, batch int) {
 	m := paperModel(b)
-	trainer, err := NewTrainer(m, Training{Batch: paperBatch})
+	trainer, err := NewTrainer(m, Training{Batch: batch})
 	if err != nil {
 		b.Fatal(err)
 	}
-	flux := paperRows(m.Config.Samples())
-	perSpectrum(b, func() error {
+	flux := paperRows(batch, m.Config.Samples())
+	perSpectrum(b, batch, func() error {
 		_, err := trainer.Do(flux)
 		return err
 	})
@@ -70,13 +71,23 @@ func BenchmarkPaperStep8(b *testing.B) {
 
 func BenchmarkPaperEncode8(b *testing.B) {
 	m := paperModel(b)
-	flat := paperRows(m.Config.Samples())
-	rows := make([][]float32, paperBatch)
+	benchmarkRows(b, m.Config.Samples(), m.Encode)
+}
+
+func BenchmarkPaperDecode8(b *testing.B) {
+	m := paperModel(b)
+	benchmarkRows(b, m.Config.Nodes, m.Decode)
+}
+
+func benchmarkRows(b *testing.B, width int, f func([][]float32) ([][]float32, error)) {
+	const batch = 8
+	flat := paperRows(batch, width)
+	rows := make([][]float32, batch)
 	for i := range rows {
-		rows[i] = flat[i*m.Config.Samples() : (i+1)*m.Config.Samples()]
+		rows[i] = flat[i*width : (i+1)*width]
 	}
-	perSpectrum(b, func() error {
-		_, err := m.Encode(rows)
+	perSpectrum(b, batch, func() error {
+		_, err := f(rows)
 		return err
 	})
 }

@@ -7,7 +7,8 @@
 //	golden_full.py   outputs, losses and gradients of the network at full size
 //	roundtrip.py     checkpoints of every kind, to Go and back
 //	full.py          the program at full size, command by command
-//	step_time.py     speed and memory at full size, for information
+//	ae1d_jax.py      the network in JAX, compared with ae1d.py
+//	bench.py         speed and memory beside PyTorch, JAX and others (make bench)
 //
 // The tests of this package make every fixture of the project anew and compare.
 // They need a Python with requirements.txt, named by STELLARAE_PYTHON, and are

@@ -46,7 +46,7 @@ SMALL = {
     FIRST: {"N: 10000,": "N: 1000,", "Training{Steps: 6000,": "Training{Steps: 1500, Batch: 8, Beta: 0.004,"},
     "02_autoencoder.ipynb": {"Steps: 300,": "Steps: 60,"},
     "09_your_data.ipynb": {"Steps: 100,": "Steps: 20,"},
-    "10_go_further.ipynb": {"Steps: 150,": "Steps: 20,", "Steps: 400,": "Steps: 40,"},
+    "10_go_further.ipynb": {"some, many = 150, 400": "some, many = 20, 40"},
 }
 
 

@@ -8,7 +8,7 @@ HEADS = {
 }  # fmt: skip
 WORDS = {
     "network": "327,680 samples, 128 nodes, float32. A training step is loss, gradients, their norm clipped, Adam. JAX dilated writes transposed\n"
-    "convolutions with `lhs_dilation`, JAX polyphase as one convolution for both phases. `memory` is the most that the process ever held.",
+    "convolutions with `lhs_dilation`, JAX polyphase as one convolution for both phases.",
     "mini": "2,048 samples, 16 nodes: ours on XLA beside GoMLX's backend in pure Go.",
     "loader": "The same files by `stellarae prepare` and by astropy and numpy, one core each, rows equal bit for bit.",
     "analysis": "The same numbers from the same codes (equal to 1e-12, neighbours to 1e-6). numpy and scikit-learn use one core here; ours one and all.\n"
@@ -27,7 +27,7 @@ export XLA_PYTHON_CLIENT_PREALLOCATE=false          # JAX would take three quart
 bin/stellarae doctor                                # computing with: XLA on CUDA
 make bench ROWS=network,roofline DEVICE=cuda        # PyTorch eager, compile, tf32, bf16, bf16-compile, channels-last; JAX
 ```
-For CUDA 12: `jax-cuda12-pjrt` with the libraries of that version, and `jax[cuda12]`. Memory is then that of the host; `nvidia-smi` tells the card's. The commands of the peers, one at a time:
+XLA, ours and JAX's, may use TF32 on a card by default: what they are to be held against is then PyTorch's tf32. For CUDA 12: `jax-cuda12-pjrt` with the libraries of that version, and `jax[cuda12]`. Memory is then that of the host; `nvidia-smi` tells the card's. The commands of the peers, one at a time:
 ```sh
 cd stellarae/crosscheck
 yes '' | head -20 | ../../.venv-crosscheck/bin/python torch_work.py step bf16-compile cuda 32
@@ -81,7 +81,7 @@ def compared(section):
 def scaling(section, picture):
     text = [
         "Processor time of one pass, and the most memory of its process, fitted as a fixed part and one for each unit of size. The slope is that of the logarithms:",
-        "1 is a straight line through nothing, 0 a cost that does not grow; `last` is that between the two largest sizes.\n",
+        "1 is a straight line through nothing, 0 a cost that does not grow; `last` is that between the two largest sizes. Of memory, the fixed part is the program, XLA's plugin and what it compiled.\n",
     ]
     if picture:
         text.append("![Processor time and memory against size](images/scaling.png)\n")
@@ -128,7 +128,7 @@ def page(results, picture):
         "# Benchmarks",
         "Written by `make bench`; the numbers are in `benchmarks.json`. Ours and its peers take turns, pass by pass, each in a process of its own with "
         f"{results['threads']} threads; what\ncompiles and warms up is not timed. A figure is the median over the rounds, a ratio that of the rounds' ratios; "
-        "below 1 ours is ahead. On a machine that others use,\nprocessor time is the steadier one.",
+        "below 1 ours is ahead. On a machine that others use,\nprocessor time is the steadier one; but there PyTorch's threads spin while they wait for each other, which costs it more than the rest. `memory` in GB is the\nmost that the process ever held (`ru_maxrss`).",
         "\n".join([
             f"- Machine: {machine['model']}, {machine['cores']} cores, {machine.get('memory', '?')} GB, {' '.join(machine.get('flags', []))}"
             + ("; " + "; ".join(machine["cards"]) if machine["cards"] else ""),

@@ -71,6 +71,9 @@ def network(setting):
             results, missing = turns.take_turns(commands, 0 if setting.quick else seconds, 2 if setting.quick else 3)
             if "ours" not in results:
                 raise Missing(missing["ours"])
+            device = results["ours"]["facts"]["device"]
+            if setting.device == "cuda" and "CUDA" not in device:
+                raise Missing(f"ours computes with {device}, not on the graphics card: see bin/stellarae doctor")
             return {"rows": turns.rows(f"{name}, paper network, batch {batch}", "spectrum", results),
                     "notes": [install(n, why) for n, why in missing.items()]}  # fmt: skip
 
@@ -82,9 +85,9 @@ def network(setting):
     small, large = (1, 2) if setting.quick else (8, 32)
     return [
         Job("network", "JAX against PyTorch, the numbers", 30, check),
-        job("step", "training step", small, 80, 260),
-        job("step", "training step", large, 110, 330),
-        job("encode", "encode", small, 20, 90),
+        job("step", "training step", small, 70, 230),
+        job("step", "training step", large, 90, 300),
+        job("encode", "encode", small, 20, 70),
     ]
 
 
@@ -101,12 +104,12 @@ def mini(setting):
 
         return run
 
-    return [Job("mini", f"{name}, mini network", 30, compare(what, name)) for what, name in (("step", "training step"), ("encode", "encode"))]
+    return [Job("mini", f"{name}, mini network", 25, compare(what, name)) for what, name in (("step", "training step"), ("encode", "encode"))]
 
 
 def go_test(setting, arguments, package):
     environment = {**os.environ, "STELLARAE_PYTHON": sys.executable}
-    done = subprocess.run([setting.go, "test", "-count=1", *arguments, package], cwd=ROOT, env=environment, capture_output=True, text=True)
+    done = subprocess.run([setting.go, "test", *arguments, package], cwd=ROOT, env=environment, capture_output=True, text=True)
     if done.returncode:
         raise Missing((done.stdout + done.stderr).strip().splitlines()[-1])
     return done.stdout
@@ -128,12 +131,11 @@ def read_loader(text):
 
 def loader(setting):
     def run():
-        passes, cases = ("1x", "mini") if setting.quick else ("2x", ".")
-        arguments = ["-run", "^$", "-bench", f"^BenchmarkSpectra$/{cases}", "-benchtime", passes]
-        texts = [go_test(setting, arguments, "./datasets/prepare") for _ in range(1 if setting.quick else 3)]
-        return {"rows": read_loader("\n".join(texts)), "notes": []}
+        passes, rounds, cases = ("1x", "1", "mini") if setting.quick else ("2x", "3", ".")
+        arguments = ["-run", "^$", "-bench", f"^BenchmarkSpectra$/{cases}", "-benchtime", passes, "-count", rounds]
+        return {"rows": read_loader(go_test(setting, arguments, "./datasets/prepare")), "notes": []}
 
-    return [Job("loader", "FITS to store, beside astropy and numpy", 150, run)]
+    return [Job("loader", "FITS to store, beside astropy and numpy", 90, run)]
 
 
 ANALYSIS = {"table": "published count, 7,007 x 128 nodes x 9 labels", "ksg": "mutual information by neighbours (KSG), 10,000 pairs"}
@@ -163,13 +165,13 @@ def read_analysis(text):
 
 def analysis(setting):
     def run():
-        text = go_test(setting, ["-run", "^TestSideBySideWithPython$", "-v"], "./stellarae/info")
+        text = go_test(setting, ["-count=1", "-run", "^TestSideBySideWithPython$", "-v"], "./stellarae/info")
         made = read_analysis(text)
         if not made:
             raise Missing("the test of stellarae/info printed no times: " + text.strip().splitlines()[-1])
         return {"rows": sorted(made, key=lambda r: r["name"]), "notes": []}
 
-    return [Job("analysis", "counts, beside numpy and scikit-learn", 60, run)]
+    return [Job("analysis", "counts, beside numpy and scikit-learn", 40, run)]
 
 
 def kernel(setting):
@@ -180,7 +182,7 @@ def kernel(setting):
         if importlib.util.find_spec("jupyter_client") and not python.exists():
             python = sys.executable
         cases = "changed,same" if setting.quick else "start,first,changed,same,complete"
-        command = [python, "-B", HERE / "kernel_turns.py", setting.folder / "kernel", out, "2" if setting.quick else "7", cases]
+        command = [python, "-B", HERE / "kernel_turns.py", setting.folder / "kernel", out, "2" if setting.quick else "5", cases]
         done = subprocess.run([str(c) for c in command], cwd=ROOT, capture_output=True, text=True)
         if not out.exists():
             complaint = (done.stderr or done.stdout).strip().splitlines()
@@ -196,4 +198,4 @@ def kernel(setting):
             notes += [f"{name}, {found['what']}: {why}" for name, why in found["failures"].items()]
         return {"rows": made, "notes": notes}
 
-    return [Job("kernel", "the Go kernel, beside GoNB and ipykernel", 200, run)]
+    return [Job("kernel", "the Go kernel, beside GoNB and ipykernel", 160, run)]

@@ -56,12 +56,14 @@ def stages(setting, peak, bandwidth):
     """Each stage, measured and at its bound, a spectrum."""
     listed = subprocess.run([setting.program, "-layers", "-preset", "paper"], capture_output=True, text=True, check=True)
     layers = json.loads(listed.stdout)
-    batches = (1, 2) if setting.quick else (8, 32)
-    cases = [("training step", "step", layers, b, True) for b in batches]
-    cases += [("encode", "encode", [one for one in layers if one["encoder"]], batches[0], False),
-              ("decode", "decode", [one for one in layers if not one["encoder"]], batches[0], False)]  # fmt: skip
+    batch = 1 if setting.quick else 8
+    cases = [
+        ("training step", "step", layers, True),
+        ("encode", "encode", [one for one in layers if one["encoder"]], False),
+        ("decode", "decode", [one for one in layers if not one["encoder"]], False),
+    ]  # fmt: skip
     made = []
-    for name, what, part, batch, training in cases:
+    for name, what, part, training in cases:
         results, missing = turns.take_turns({"ours": setting.ours(what, preset="paper", batch=batch)}, 10, 1 if setting.quick else 3)
         if "ours" not in results:
             raise turns.Missing(missing["ours"])
@@ -95,4 +97,4 @@ def roofline(setting):
             one["seconds"] = {"operations": one["operations"] / peak, "bytes": FLOAT * (one["in"] + one["out"]) / bandwidth}
         return {"rows": [], "notes": notes, "best": best, "median": middle, "stages": made, "layers": layers}
 
-    return [Job("roofline", "the machine's highest rates, and the stages' distance", 240, run)]
+    return [Job("roofline", "the machine's highest rates, and the stages' distance", 120, run)]

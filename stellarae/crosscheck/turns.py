@@ -64,8 +64,8 @@ class Worker:
 def take_turns(commands, seconds, least, most=15):
     """Has every program pass once a round, for about so many seconds, at least and at most so many rounds.
 
-    commands are {name: (command, environment)}. Gives {name: {"wall": [...], "processor": [...], "memory": [GB]}},
-    a value per unit and round, and {name: why} of those that could not.
+    commands are {name: (command, environment)}. Gives {name: {"wall": [...], "processor": [...], "memory": [GB],
+    "facts": what it said when it was ready}}, a value per unit and round, and {name: why} of those that could not.
     """
     workers, missing = {}, {}
     try:
@@ -90,7 +90,8 @@ def take_turns(commands, seconds, least, most=15):
         memory = {name: worker.stop() for name, worker in workers.items()}
     results = {}
     for name, worker in workers.items():
-        results[name] = {key: [t[key] for t in worker.times] for key in ("wall", "processor")} | {"memory": [memory[name]]}
+        results[name] = {key: [t[key] for t in worker.times] for key in ("wall", "processor")}
+        results[name] |= {"memory": [memory[name]], "facts": worker.ready}
     return results, missing
 
 

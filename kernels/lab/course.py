@@ -116,7 +116,8 @@ def run(path, kernel, timeout):
     for i, c in enumerate(book.cells):
         if c.cell_type == "code":
             c.outputs = still(joined(c.outputs))
-            wrong += [f"cell {i} {complaint}" for complaint in complaints(c.outputs)]
+            if kernel != "gonb":  # whose outputs are not stored; its errors name its folders
+                wrong += [f"cell {i} {complaint}" for complaint in complaints(c.outputs)]
     return book, wrong
 
 

@@ -42,7 +42,7 @@ type work struct {
 var works = map[string]func(options) (*work, error){
 	"step": step, "encode": encode, "decode": decode,
 	"count": count, "published": published,
-	"store-write": storeWrite, "store-read": storeRead,
+	"prepare": preparing, "store-write": storeWrite, "store-read": storeRead,
 	"product": product, "copy": copying, "read": reading,
 }
 

@@ -15,7 +15,7 @@ import (
 // Every work answers every line with times that passed.
 func TestServe(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
-	small := options{preset: "mini", samples: 512, nodes: 4, batch: 2, spectra: 200, size: 64}
+	small := options{preset: "mini", samples: 512, nodes: 4, batch: 2, spectra: 100, size: 64}
 	for _, name := range slices.Sorted(maps.Keys(works)) {
 		t.Run(name, func(t *testing.T) {
 			var out bytes.Buffer

@@ -39,10 +39,8 @@ Each prints its spectra a pass, and then the seconds of every pass. With `cpu` i
 
 def number(value):
     """Three digits that count."""
-    if value is None:
+    if not value:
         return "-"
-    if value == 0:
-        return "0"
     digits = 2 - math.floor(math.log10(abs(value)))
     return f"{value:.{max(0, digits)}f}" if -4 < 2 - digits < 6 else f"{value:.2e}"
 
@@ -107,8 +105,8 @@ def roofline(section):
         [f"{name}, {'bytes' if name in ('copy', 'read') else 'dense float32 product'}", f"{number(v)} {'GB/s' if name in ('copy', 'read') else 'GFLOP/s'}",
          number(section["median"][name])] for name, v in section["best"].items()
     ])  # fmt: skip
-    stages = table(["stage", "operations a spectrum", "bytes", "bound", "measured", "times its bound", "GFLOP/s"], [
-        [s["stage"], number(s["operations"] / 1e9) + " G", number(s["bytes"] / 1e6) + " MB", number(s["bound"]) + " s", number(s["measured"]) + " s",
+    stages = table(["stage", "10^9 operations a spectrum", "bytes", "bound", "measured", "times its bound", "GFLOP/s"], [
+        [s["stage"], number(s["operations"] / 1e9), number(s["bytes"] / 1e6) + " MB", number(s["bound"]) + " s", number(s["measured"]) + " s",
          number(s["times"]), number(s["gflops"])] for s in section["stages"]
     ])  # fmt: skip
     layers = table(["layer, forward", "operations", "values in", "out", "parameters", "operations / byte", "bound by"], [

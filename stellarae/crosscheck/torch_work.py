@@ -1,4 +1,6 @@
-"""ae1d.py at work, turn by turn (see turns.py): python torch_work.py step|encode|product VARIANT DEVICE BATCH
+"""ae1d.py at work, turn by turn (see turns.py): python torch_work.py step|encode VARIANT DEVICE BATCH
+
+Also product VARIANT DEVICE ROWS, of square matrices, and copy VARIANT DEVICE MEGABYTES.
 
 Variants: eager, compile; on a graphics card also tf32, bf16 (autocast), bf16-compile, channels-last.
 """
@@ -73,12 +75,25 @@ def product(device, size):
     return one_pass
 
 
+def copy(device, megabytes):
+    a = torch.ones(megabytes << 18, device=device)
+    b = torch.empty_like(a)
+
+    def one_pass():
+        b.copy_(a)
+        return b[-1].item()
+
+    return one_pass
+
+
 def main(what, variant, device, batch):
     torch.set_num_threads(turns.CORES)
     torch.set_float32_matmul_precision("high" if variant == "tf32" else "highest")
     torch.backends.cudnn.allow_tf32 = variant == "tf32"
     if what == "product":
         turns.answer_turns(product(device, batch), 8 * 2 * batch**3)
+    elif what == "copy":
+        turns.answer_turns(copy(device, batch), 2 * batch << 20)
     else:
         turns.answer_turns(network(what, variant, device, batch), batch)
 

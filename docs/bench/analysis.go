@@ -9,13 +9,13 @@ import (
 	"github.com/stellarae/lab/stellarae/info"
 )
 
-// codes are Gaussian, a quarter of the nodes informative, with nine labels that
-// follow the first nodes and miss a tenth of their values.
+// codes are Gaussian, two nodes of them informative however many there are, with
+// nine labels: the first two follow these nodes, the others nothing.
 func codes(rows, nodes int) (*mat.Dense, []info.Label) {
 	random := rand.New(rand.NewPCG(3, 4))
 	z := mat.NewDense(rows, nodes, nil)
 	z.Apply(func(_, node int, _ float64) float64 {
-		if node < max(1, nodes/4) {
+		if node < 2 {
 			return random.NormFloat64()
 		}
 		return 0.005 * random.NormFloat64()
@@ -24,7 +24,10 @@ func codes(rows, nodes int) (*mat.Dense, []info.Label) {
 	for l := range labels {
 		labels[l] = info.Label{Name: fmt.Sprint("label ", l), Values: make([]float64, rows)}
 		for row := range rows {
-			labels[l].Values[row] = z.At(row, l%nodes) + 0.5*random.NormFloat64()
+			labels[l].Values[row] = 0.5 * random.NormFloat64()
+			if l < min(2, nodes) {
+				labels[l].Values[row] += z.At(row, l)
+			}
 		}
 	}
 	return z, labels

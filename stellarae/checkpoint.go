@@ -85,6 +85,9 @@ func (t *Trainer) save(path string, state any) error {
 	}
 	var values []*tensors.Tensor
 	for v := range t.Model.store.IterVariables() {
+		if isSum(v) {
+			continue
+		}
 		value, err := v.Value()
 		if err != nil {
 			return fmt.Errorf("%s: %s: %w", path, v.Path(), err)

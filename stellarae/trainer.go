@@ -1,6 +1,7 @@
 package stellarae
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -31,11 +32,12 @@ func (l Losses) finite() bool {
 // seed and the step alone, so a training that goes on from a checkpoint takes
 // the same steps as one that was never stopped.
 type Trainer struct {
-	Model    *Model
-	Training Training
-	step     int
-	exec     *gomlx.Exec
-	noise    func(step int) []float32
+	Model       *Model
+	Training    Training
+	step        int
+	whole       *gomlx.Exec // a step at once, or
+	part, apply *gomlx.Exec // its parts and then the update
+	noise       func(step int) []float32
 }
 
 // NewTrainer prepares a model for training from its present state.
@@ -46,7 +48,17 @@ func NewTrainer(m *Model, t Training) (*Trainer, error) {
 	}
 	tr := &Trainer{Model: m, Training: t, noise: t.noise(m.Config.Nodes)}
 	return tr, guard(func() (err error) {
-		tr.exec, err = gomlx.NewExec(m.backend, m.store, tr.graph)
+		if t.parts() == 1 {
+			tr.whole, err = gomlx.NewExec(m.backend, m.store, tr.graph)
+			return err
+		}
+		if err = tr.makeSums(); err != nil {
+			return err
+		}
+		if tr.part, err = gomlx.NewExec(m.backend, m.store, tr.partGraph); err != nil {
+			return err
+		}
+		tr.apply, err = gomlx.NewExec(m.backend, m.store, tr.updateGraph)
 		return err
 	})
 }
@@ -61,31 +73,45 @@ func (t *Trainer) Do(flux []float32) (Losses, error) {
 		return Losses{}, fmt.Errorf("step %d: %d samples for %d spectra of %d", t.step, len(flux), batch, c.Samples())
 	}
 	var losses Losses
-	err := guard(func() error {
-		out, err := t.exec.Call(
-			tensors.FromFlatDataAndDimensions(flux, batch, c.Samples()),
-			tensors.FromFlatDataAndDimensions(t.noise(t.step), batch, c.Nodes),
-			float32(t.Training.BetaAt(t.step)),
-			float32(t.Training.LearningRateAt(t.step)),
-		)
+	err := guard(func() (err error) {
+		noise := t.noise(t.step)
+		beta, rate := float32(t.Training.BetaAt(t.step)), float32(t.Training.LearningRateAt(t.step))
+		var values []float32
+		if t.whole != nil {
+			values, err = t.call(t.whole, t.rows(flux), t.rows(noise), tensors.FromScalar(beta), tensors.FromScalar(rate))
+		} else {
+			values, err = t.inParts(flux, noise, beta, rate)
+		}
 		if err != nil {
 			return err
 		}
-		values, err := tensors.CopyFlatData[float32](out[0])
-		if err != nil {
-			return err
-		}
-		losses = Losses{Total: float64(values[0]), Reconstruction: float64(values[1]), Gradient: float64(values[2]), KL: make([]float64, c.Nodes)}
+		losses = Losses{Total: float64(values[0]), Reconstruction: float64(values[1]), Gradient: float64(values[2+c.Nodes]), KL: make([]float64, c.Nodes)}
 		for i := range losses.KL {
-			losses.KL[i] = float64(values[3+i])
+			losses.KL[i] = float64(values[2+i])
 		}
-		return out[0].FinalizeAll()
+		return nil
 	})
 	if err != nil {
 		return Losses{}, fmt.Errorf("step %d: %w", t.step, err)
 	}
 	t.step++
 	return losses, nil
+}
+
+// rows are the spectra, or their noise, that a graph takes at once.
+func (t *Trainer) rows(flat []float32) *tensors.Tensor {
+	n := t.Training.Batch / t.Training.parts()
+	return tensors.FromFlatDataAndDimensions(flat, n, len(flat)/n)
+}
+
+// call runs a graph that gives a vector.
+func (t *Trainer) call(e *gomlx.Exec, args ...any) ([]float32, error) {
+	out, err := e.Call(args...)
+	if err != nil {
+		return nil, err
+	}
+	values, err := tensors.CopyFlatData[float32](out[0])
+	return values, errors.Join(err, out[0].FinalizeAll())
 }
 
 // noise is standard normal, one value for every spectrum of a batch and node.
@@ -100,24 +126,32 @@ func (t Training) noise(nodes int) func(step int) []float32 {
 	}
 }
 
-// graph is one step: gradients, their common norm clipped, Adam (Kingma and
-// Ba 2015) with PyTorch's epsilon. It gives the losses as one vector: total,
-// reconstruction, norm of the gradients, KL of every node.
+// graph is one step. It gives total, reconstruction, KL of every node and the
+// norm of the gradients.
 func (t *Trainer) graph(scope *gomlx.Scope, flux, noise, beta, rate *Node) *Node {
-	g := flux.Graph()
-	p := t.Model.parameters(g)
-	l, byName := t.Model.Config.loss(p, flux, noise, beta)
+	l, byName := t.Model.Config.loss(t.Model.parameters(flux.Graph()), flux, noise, beta)
 	var grads []*Node
 	for _, s := range t.Model.Config.Parameters() {
 		grads = append(grads, byName[s.Name])
 	}
-	grads, norm := clip(grads, t.Training.ClipNorm)
+	return Concatenate([]*Node{l.vector(), Reshape(t.update(scope, grads, rate), 1)}, 0)
+}
+
+// vector is total, reconstruction and KL of every node.
+func (l losses) vector() *Node {
+	return Concatenate([]*Node{Reshape(l.Total, 1), Reshape(l.Reconstruction, 1), l.KL}, 0)
+}
+
+// update clips the common norm of the gradients, which it gives, and applies
+// them with Adam (Kingma and Ba 2015) with PyTorch's epsilon.
+func (t *Trainer) update(scope *gomlx.Scope, grads []*Node, rate *Node) (norm *Node) {
+	grads, norm = clip(grads, t.Training.ClipNorm)
 	optimizer.LearningRateVar(scope, dtypes.Float32, t.Training.LearningRate).SetNodeValue(rate)
 	adam := optimizer.Adam().Epsilon(1e-8).Done().(interface {
 		UpdateGraphWithGradients(*gomlx.Scope, []*Node, dtypes.DType)
 	})
 	adam.UpdateGraphWithGradients(scope, grads, dtypes.Float32)
-	return Concatenate([]*Node{Reshape(l.Total, 1), Reshape(l.Reconstruction, 1), Reshape(norm, 1), l.KL}, 0)
+	return norm
 }
 
 // clip scales the gradients so that the norm of all together, which it gives

@@ -9,13 +9,14 @@ import (
 // default that Defaults gives.
 type Training struct {
 	Steps        int     `json:"steps"`
-	Batch        int     `json:"batch"`         // spectra a step
-	Seed         uint64  `json:"seed"`          // of the first parameters, the order of the spectra and the noise
-	LearningRate float64 `json:"learning_rate"` // of Adam, at its highest
-	WarmUp       float64 `json:"warm_up"`       // share of the steps in which the rate rises from 0; then it falls as a half cosine
-	Beta         float64 `json:"beta"`          // weight of the summed KL divergence at its highest
-	BetaWarmUp   float64 `json:"beta_warm_up"`  // share of the steps in which it rises from 0
-	ClipNorm     float64 `json:"clip_norm"`     // highest norm of all gradients together
+	Batch        int     `json:"batch"`                // spectra a step
+	Accumulate   int     `json:"accumulate,omitempty"` // equal parts that a batch is computed in, one after another in the memory of one; 0: 1
+	Seed         uint64  `json:"seed"`                 // of the first parameters, the order of the spectra and the noise
+	LearningRate float64 `json:"learning_rate"`        // of Adam, at its highest
+	WarmUp       float64 `json:"warm_up"`              // share of the steps in which the rate rises from 0; then it falls as a half cosine
+	Beta         float64 `json:"beta"`                 // weight of the summed KL divergence at its highest
+	BetaWarmUp   float64 `json:"beta_warm_up"`         // share of the steps in which it rises from 0
+	ClipNorm     float64 `json:"clip_norm"`            // highest norm of all gradients together
 }
 
 // Defaults fills in what is not set, by the size of the network.
@@ -50,6 +51,8 @@ func (t Training) Validate() error {
 	switch {
 	case t.Steps < 1 || t.Batch < 1:
 		return fmt.Errorf("training: %d steps of %d spectra", t.Steps, t.Batch)
+	case t.Accumulate < 0 || t.Batch%t.parts() != 0:
+		return fmt.Errorf("training: %d spectra a step do not make %d equal parts", t.Batch, t.Accumulate)
 	case !(t.LearningRate > 0) || math.IsInf(t.LearningRate, 0):
 		return fmt.Errorf("training: learning rate %v", t.LearningRate)
 	case !(t.Beta >= 0) || math.IsInf(t.Beta, 0):
@@ -61,6 +64,9 @@ func (t Training) Validate() error {
 	}
 	return nil
 }
+
+// parts are how many a batch is computed in.
+func (t Training) parts() int { return max(1, t.Accumulate) }
 
 // LearningRateAt is the rate of a step, counted from 0.
 func (t Training) LearningRateAt(step int) float64 {

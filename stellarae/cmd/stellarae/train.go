@@ -109,6 +109,7 @@ samples, 32 nodes), paper (327,680 samples, 128 nodes: the published network).`,
 	fl.IntVar(&f.training.Steps, "steps", 0, "training steps (default: the network's)")
 	fl.Float64Var(&f.minutes, "minutes", 0, "train for about this long: the number of steps is set by a trial")
 	fl.IntVar(&f.training.Batch, "batch", 0, "spectra a step (default: the network's)")
+	fl.IntVar(&f.training.Accumulate, "accumulate", 0, "equal parts that a batch is computed in, in the memory of one (default 1)")
 	fl.Uint64Var(&f.training.Seed, "seed", 1, "of the first parameters, the order of the spectra and the noise")
 	fl.Float64Var(&f.training.LearningRate, "learning-rate", 0, "highest learning rate of Adam (default 0.001)")
 	fl.Float64Var(&f.training.Beta, "beta", 0, "weight of the KL divergence (default: the network's)")
@@ -138,7 +139,7 @@ func (f *trainFlags) settle(c *cobra.Command) error {
 		flag  string
 		begun any
 	}{
-		{"preset", config.Name}, {"preprocessing", config.Preprocessing}, {"steps", t.Steps}, {"batch", t.Batch},
+		{"preset", config.Name}, {"preprocessing", config.Preprocessing}, {"steps", t.Steps}, {"batch", t.Batch}, {"accumulate", max(1, t.Accumulate)},
 		{"seed", t.Seed}, {"learning-rate", t.LearningRate}, {"beta", t.Beta},
 	} {
 		if flag := c.Flags().Lookup(x.flag); flag.Changed && flag.Value.String() != fmt.Sprint(x.begun) {

@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 
 	"github.com/spf13/cobra"
-	"gonum.org/v1/gonum/mat"
 
 	"github.com/stellarae/lab/datasets"
 	"github.com/stellarae/lab/stellarae"
@@ -58,7 +57,7 @@ func addControls(c *cobra.Command, run string, paths, ids []string, seed uint64,
 		if err != nil {
 			return fmt.Errorf("%s: %w", control.name, err)
 		}
-		o.Encoders = append(o.Encoders, info.Encoder{Name: control.name, Codes: matrix(codes)})
+		o.Encoders = append(o.Encoders, info.Encoder{Name: control.name, Codes: stellarae.Matrix(codes)})
 	}
 	var some []int
 	for _, r := range o.Clusters.OneOfEach(rand.New(rand.NewPCG(seed, 0x7368696674))) {
@@ -66,7 +65,7 @@ func addControls(c *cobra.Command, run string, paths, ids []string, seed uint64,
 			some = append(some, rows[r])
 		}
 	}
-	spectra, err := readRows(data, some)
+	spectra, err := datasets.Rows(data, some)
 	if err != nil {
 		return err
 	}
@@ -77,7 +76,7 @@ func addControls(c *cobra.Command, run string, paths, ids []string, seed uint64,
 		return err
 	}
 	o.Injected = append(o.Injected, info.Injection{
-		Name: "a velocity", Codes: matrix(in.Codes), Values: in.Velocities, Clusters: resample.Singles(len(some)),
+		Name: "a velocity", Codes: stellarae.Matrix(in.Codes), Values: in.Velocities, Clusters: resample.Singles(len(some)),
 	})
 	return nil
 }
@@ -97,26 +96,4 @@ func rowsOf(d datasets.Dataset, ids []string) ([]int, error) {
 		rows[k] = row
 	}
 	return rows, nil
-}
-
-func readRows(d datasets.Dataset, rows []int) ([][]float32, error) {
-	out := make([][]float32, len(rows))
-	for k, r := range rows {
-		out[k] = make([]float32, d.Samples())
-		if err := d.Row(r, out[k]); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
-}
-
-// matrix is codes as info takes them.
-func matrix(codes [][]float32) *mat.Dense {
-	m := mat.NewDense(len(codes), len(codes[0]), nil)
-	for r, code := range codes {
-		for i, z := range code {
-			m.Set(r, i, float64(z))
-		}
-	}
-	return m
 }

@@ -1,7 +1,9 @@
 package xla
 
 import (
+	"crypto/sha256"
 	"fmt"
+	"math"
 	"net"
 	"os"
 	"os/exec"
@@ -10,6 +12,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/gomlx/compute/distributed"
 	"github.com/gomlx/gomlx/core/graph"
 )
 
@@ -24,9 +27,59 @@ func TestMain(m *testing.M) {
 			os.Exit(1)
 		}
 		fmt.Printf("%s\n%s\n", d.Platform, d.Notice)
+		if os.Getenv(childEnv) == "compute" {
+			computePrograms(d)
+		}
 		os.Exit(0)
 	}
 	os.Exit(m.Run())
+}
+
+// computePrograms is what a child computes: two programs and, as the CPU's
+// plugin shows several devices, a third one over two of them. It prints the bits of their values, and where
+// the programs came from.
+func computePrograms(d *Device) {
+	x := make([][]float32, 64)
+	for i := range x {
+		x[i] = make([]float32, 64)
+		for j := range x[i] {
+			x[i][j] = float32(math.Sin(float64(i*64 + j)))
+		}
+	}
+	square := func(x *graph.Node) *graph.Node { return graph.DotGeneral(x, []int{1}, nil, x, []int{0}, nil) }
+	slope := func(x *graph.Node) *graph.Node {
+		loss := graph.ReduceAllSum(graph.Log1P(graph.Exp(square(x))))
+		return graph.ReduceSum(graph.Gradient(loss, x)[0], 1)
+	}
+	var values []float32
+	for _, f := range []func(*graph.Node) *graph.Node{
+		func(x *graph.Node) *graph.Node { return graph.ReduceSum(graph.Tanh(square(x)), 0) }, slope,
+	} {
+		out, err := graph.CallOnce(d.Backend, f, x)
+		if err != nil {
+			panic(err)
+		}
+		values = append(values, out.Value().([]float32)...)
+	}
+	mesh, err := distributed.NewDeviceMesh([]int{2}, []string{"rows"})
+	if err != nil {
+		panic(err)
+	}
+	rows, err := distributed.BuildSpec(mesh).S("rows").R().Done()
+	if err != nil {
+		panic(err)
+	}
+	parts, err := graph.MustNewExec(d.Backend, slope).AutoSharding(mesh).WithInputShardingSpecs(rows).Call(x[:32], x[32:])
+	if err != nil {
+		panic(err)
+	}
+	values = append(values, parts[0].Value().([]float32)...)
+	sum := sha256.New()
+	for _, v := range values {
+		fmt.Fprintf(sum, "%08x", math.Float32bits(v))
+	}
+	fromXLA, fromCache := Programs()
+	fmt.Printf("%d values %x\n%d %d\n", len(values), sum.Sum(nil), fromXLA, fromCache)
 }
 
 // multiplies fails unless the backend computes.

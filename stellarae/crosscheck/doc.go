@@ -5,6 +5,8 @@
 //	golden_small.py  outputs, losses, gradients and steps of Adam of two small
 //	                 networks, kept in testdata and tested wherever Go runs
 //	golden_full.py   outputs, losses and gradients of the network at full size
+//	curves.py        200 steps of training from several starts; the curves are
+//	                 kept in testdata too
 //	roundtrip.py     checkpoints of every kind, to Go and back
 //	full.py          the program at full size, command by command
 //	ae1d_jax.py      the network in JAX, compared with ae1d.py

@@ -2,6 +2,7 @@ package xla
 
 import (
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -97,6 +98,9 @@ func madeFrom(plugin string) ([]byte, error) {
 	}
 	settings := slices.DeleteFunc(os.Environ(), func(v string) bool { return !setting.MatchString(v) })
 	processors := processor.FindAllString(string(cpuinfo), -1)
+	if len(processors) == 0 {
+		return nil, errors.New("/proc/cpuinfo: no processor that is known by its features")
+	}
 	slices.Sort(settings)
 	slices.Sort(processors)
 	return fmt.Appendf(nil, "%s %d %d %s/%s %d %q %q", path, info.Size(), info.ModTime().UnixNano(),
@@ -105,7 +109,7 @@ func madeFrom(plugin string) ([]byte, error) {
 
 var (
 	setting   = regexp.MustCompile(`^(XLA_|DNNL_|ONEDNN_|(PJRT_)?NPROC=|OMP_NUM_THREADS=)`)
-	processor = regexp.MustCompile(`(?m)^(vendor_id|cpu family|model|model name|stepping|flags|Features|CPU [a-z]+)\t*:.*$`)
+	processor = regexp.MustCompile(`(?m)^(vendor_id|cpu family|model|model name|stepping|flags|Features|CPU [a-z]+)[\t ]*:.*$`)
 	entryName = regexp.MustCompile(`^\.?[0-9a-f]{64}\.program(\.\d+\.partial)?$`) // also half-written ones
 )
 

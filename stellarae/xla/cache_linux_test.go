@@ -279,3 +279,21 @@ func TestCacheKey(t *testing.T) {
 		}
 	}
 }
+
+// What a processor can do is in the key, what it does now is not. Lines as
+// Linux writes them for x86-64 and arm64 (arch/*/kernel/cpu).
+func TestProcessor(t *testing.T) {
+	for _, test := range []struct {
+		cpuinfo string
+		want    []string
+	}{
+		{"processor\t: 0\nmodel\t\t: 167\nmodel name\t: Xeon\ncpu MHz\t\t: 2600.1\nflags\t\t: fpu avx512f\nvmx flags\t: vnmi\n",
+			[]string{"model\t\t: 167", "model name\t: Xeon", "flags\t\t: fpu avx512f"}},
+		{"processor\t: 0\nBogoMIPS\t: 243.75\nFeatures\t: fp asimd\nCPU implementer\t: 0x41\nCPU architecture: 8\n",
+			[]string{"Features\t: fp asimd", "CPU implementer\t: 0x41", "CPU architecture: 8"}},
+	} {
+		if got := processor.FindAllString(test.cpuinfo, -1); !slices.Equal(got, test.want) {
+			t.Errorf("%q of %q, want %q", got, test.cpuinfo, test.want)
+		}
+	}
+}

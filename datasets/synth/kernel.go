@@ -125,33 +125,28 @@ func convolve(dst, src, kernel []float64) { convolveInto(dst, 1, src, kernel) }
 // convolveInto is convolve with one in so many samples of dst to one of src.
 func convolveInto(dst []float64, every int, src, kernel []float64) {
 	half, n := len(kernel)/2, len(src)
-	for i := range src {
-		if i >= half && i+half < n {
-			dst[i*every] = dot(kernel, src[i-half:])
-			continue
+	edge := func(first, last int) {
+		for i := first; i < last; i++ {
+			sum := 0.0
+			for j, k := range kernel {
+				sum += k * src[min(max(i+j-half, 0), n-1)]
+			}
+			dst[i*every] = sum
 		}
-		sum := 0.0
-		for j, k := range kernel {
-			sum += k * src[min(max(i+j-half, 0), n-1)]
+	}
+	first := min(half, n)
+	last := max(n-half, first)
+	edge(0, first)
+	var sums [8]float64
+	i := first
+	for ; i+8 <= last; i += 8 {
+		dots(kernel, src[i-half:], &sums)
+		for k, x := range sums {
+			dst[(i+k)*every] = x
 		}
-		dst[i*every] = sum
 	}
-}
-
-// dot is the scalar product of a and the first len(a) values of b, in four
-// sums that the processor can add side by side.
-func dot(a, b []float64) float64 {
-	b = b[:len(a)]
-	var s0, s1, s2, s3 float64
-	i := 0
-	for ; i+3 < len(a); i += 4 {
-		s0 += a[i] * b[i]
-		s1 += a[i+1] * b[i+1]
-		s2 += a[i+2] * b[i+2]
-		s3 += a[i+3] * b[i+3]
+	for ; i < last; i++ {
+		dst[i*every] = dot(kernel, src[i-half:])
 	}
-	for ; i < len(a); i++ {
-		s0 += a[i] * b[i]
-	}
-	return s0 + s1 + s2 + s3
+	edge(last, n)
 }

@@ -155,6 +155,7 @@ func planck(wave, temp float64) float64 {
 
 // planckSlope is its derivative by temperature.
 func planckSlope(wave, temp float64) float64 {
-	x := radiation2 / (wave * temp)
-	return planck(wave, temp) * x / temp / -math.Expm1(-x)
+	w, x := wave/reference, radiation2/(wave*temp)
+	e := math.Expm1(x)
+	return x / temp * (1 + 1/e) / (w * w * w * w * w * e)
 }

@@ -37,7 +37,6 @@ func (s *Synthesis) addBands(layer *layerOpacity, a *atmosphere, d int) {
 		if first > last {
 			continue
 		}
-		layer.touch(first, last)
 		// A geometric series in pieces short enough for even wavelengths.
 		const piece = 256
 		for i := first; i <= last; i += piece {

@@ -100,12 +100,18 @@ func (s *Synthesis) addHydrogen(layer *layerOpacity, a *atmosphere, d int) {
 		if first > last {
 			continue
 		}
-		layer.touch(first, last)
 		p := newHydrogenProfile(k, g, a.micro)
 		// pi e2/(m c) f n lambda2/c, with a profile in 1/Angstrom.
 		peak := classical * l.strength * population * -math.Expm1(-photonEnergy/(l.wave*kt)) * l.wave * l.wave * 1e-8 / lightSpeed / a.alpha[d]
-		height := func(i int) float64 { return peak * p.at(math.Abs(s.Wave(float64(i))-l.wave)) }
 		centre := s.Index(l.wave)
+		height := func(i int) float64 {
+			// wave (exp(x) - 1), x up to 0.04.
+			x := (float64(i) - centre) * s.step / speedKm
+			return peak * p.at(math.Abs(l.wave*x*(1+x/2*(1+x/3*(1+x/4)))))
+		}
+		if height(int(centre)) < layer.least {
+			continue
+		}
 		core := 6 * p.doppler / l.wave * speedKm / s.step
 		y := height(first)
 		for i := first; i <= last; {
@@ -116,10 +122,7 @@ func (s *Synthesis) addHydrogen(layer *layerOpacity, a *atmosphere, d int) {
 				piece = min(max(int(far/straight), 1), last-i+1)
 			}
 			end := height(i + piece)
-			rise := (end - y) / float64(piece)
-			for j := range sum[i : i+piece] {
-				sum[i+j] += float32(y + rise*float64(j))
-			}
+			addRamp(sum[i:i+piece], float32(y), float32((end-y)/float64(piece)))
 			y = end
 			i += piece
 		}

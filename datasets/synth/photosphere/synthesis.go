@@ -95,9 +95,11 @@ func (s *Synthesis) Flux(dst []float32, star Star) {
 	a := newAtmosphere(star)
 	o := s.scratch.Get().(*opacities)
 	defer s.scratch.Put(o)
+	o.clear()
+	s.addLines(o, a)
 	for d := range depths {
-		layer := o.layer(d)
-		s.addLines(layer, a, d)
+		layer := &o.layers[d]
+		layer.finish()
 		s.addHydrogen(layer, a, d)
 		s.addBands(layer, a, d)
 	}
@@ -149,44 +151,67 @@ func (a *atmosphere) lower(d int, excite, wave float64) float64 {
 // photonEnergy is hc, eV Angstrom.
 const photonEnergy = 12398.42
 
-// addLines adds to layer d the opacity of all lines over the continuum's at
-// 5000 A.
-func (s *Synthesis) addLines(layer *layerOpacity, a *atmosphere, d int) {
-	g := a.gas[d]
-	type shared struct{ scale, doppler, width, damp float64 }
-	of := make([]shared, len(s.species))
+// matter is what all lines share in a layer.
+type matter struct {
+	electrons  float64   // that widen levels, as many as at 10,000 K
+	collide    tabulated // neutral atoms that do, by the power of temperature
+	boltzmann  tabulated // factor, by energy in eV
+	kt         float64   // eV
+	stimulated float64   // 1 less the share of stimulated emission
+}
+
+// shared is what the lines of a species share in a layer.
+type shared struct{ scale, doppler, width, damp float64 }
+
+// addLines adds the opacity of all lines over the continuum's at 5000 A. A line
+// looks much the same in all layers, so that they come one after the other.
+func (s *Synthesis) addLines(o *opacities, a *atmosphere) {
+	of := make([][depths]shared, len(s.species))
+	strongest := make([]float64, len(of)) // of a line that is too weak in all layers
 	for i, sp := range s.species {
-		x := &of[i]
-		x.scale, x.doppler = a.line(d, sp)
-		x.width = s.step * 1e5 / x.doppler
-		x.damp = 1e-8 / (4 * math.Pi * x.doppler)
+		for d := range depths {
+			x := &of[i][d]
+			x.scale, x.doppler = a.line(d, sp)
+			x.width = s.step * 1e5 / x.doppler
+			x.damp = 1e-8 / (4 * math.Pi * x.doppler)
+			strongest[i] = max(strongest[i], x.scale/o.layers[d].least)
+		}
+		strongest[i] = 1 / strongest[i]
 	}
-	// Helium and molecules collide less often and shove less.
-	neutral := g.hydrogen + 0.41*g.helium + 0.85*g.hydrogen2
-	warm := math.Log(g.temp / 1e4)
-	electrons := g.electrons * math.Exp(warm/6)
-	collide := tabulate(leastPower, mostPower, 1.0/256, func(power float64) float64 { return neutral * math.Exp(power*warm) })
-	kt := boltzmannEV * g.temp
-	boltzmann := tabulate(0, s.mostExcite, 1.0/128, func(energy float64) float64 { return math.Exp(-energy / kt) })
-	// Stimulated emission, nearly the same for all lines within 5 A.
-	near, stimulated := 0.0, 1.0
+	var gas [depths]matter
+	for d := range gas {
+		g, m := a.gas[d], &gas[d]
+		// Helium and molecules collide less often and shove less.
+		neutral := g.hydrogen + 0.41*g.helium + 0.85*g.hydrogen2
+		warm := math.Log(g.temp / 1e4)
+		m.electrons = g.electrons * math.Exp(warm/6)
+		m.collide = tabulate(leastPower, mostPower, 1.0/256, func(power float64) float64 { return neutral * math.Exp(power*warm) })
+		m.kt = boltzmannEV * g.temp
+		m.boltzmann = tabulate(0, s.mostExcite, 1.0/128, func(energy float64) float64 { return math.Exp(-energy / m.kt) })
+	}
+	near := 0.0
 	for i := range s.lines {
 		l := &s.lines[i]
-		sp := &of[l.species]
-		peak := sp.scale * l.strength
-		if peak < layer.least {
+		if l.strength < strongest[l.species] {
 			continue // even from its ground level
 		}
 		if l.wave > near+5 {
-			near, stimulated = l.wave, -math.Expm1(-photonEnergy/(l.wave*kt))
+			// Stimulated emission, nearly the same for all lines within 5 A.
+			near = l.wave
+			for d := range gas {
+				gas[d].stimulated = -math.Expm1(-photonEnergy / (l.wave * gas[d].kt))
+			}
 		}
-		if peak *= stimulated * boltzmann.at(l.excite); peak < layer.least {
-			continue
+		for d := range gas {
+			m, sp, layer := &gas[d], &of[l.species][d], &o.layers[d]
+			peak := sp.scale * l.strength * (m.stimulated * m.boltzmann.at(l.excite))
+			if peak < layer.least {
+				continue
+			}
+			gamma := l.rad + l.stark*m.electrons + l.waals*m.collide.at(l.power)
+			layer.add(s.voigt, l.index, sp.width, gamma*l.wave*sp.damp, peak)
 		}
-		gamma := l.rad + l.stark*electrons + l.waals*collide.at(l.power)
-		layer.add(s.voigt, l.index, sp.width, gamma*l.wave*sp.damp, peak)
 	}
-	layer.finish()
 }
 
 // tabulated is a function in equal steps, linear between them.

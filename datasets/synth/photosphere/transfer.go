@@ -102,8 +102,9 @@ func log32(x float32) float32 {
 // block is how many samples share a Planck function and a continuous opacity.
 const block = 128
 
-// lanes are the samples of a block and, after the last, the continuum.
-type lanes [block + 1]float32
+// lanes are the samples of a block and, after the last, the continuum, and
+// room up to the next multiple of eight.
+type lanes [block + 8]float32
 
 // emerge integrates the light of all layers, 2 E3(tau) dB, over that of the
 // continuum alone. In steps that change smoothly the trapezoidal rule is all
@@ -118,81 +119,21 @@ func (s *Synthesis) emerge(flux []float32, o *opacities, a *atmosphere) {
 		n := min(block, s.n-from)
 		wave := s.Wave(float64(from) + float64(n)/2)
 		ends.at(wave, &ratio)
-		// Above the first line all lanes are the continuum.
-		top := o.top(from / block)
-		if top == depths {
-			for i := range flux[from : from+n] {
-				flux[from+i] = 1
-			}
-			continue
-		}
-		fill := func(d int) {
+		for d := range depths {
 			share := float32(a.tau[d])
 			alone := share * float32(ratio[d])
-			l := log32(alone)
-			f[d][n], ln[d][n] = alone, l
-			if d < top-3 {
-				return
-			}
-			lanesF, lanesL := f[d][:n], ln[d][:n]
-			if opacity := o.block(d, from/block); opacity != nil {
-				for i, r := range opacity[:n] {
-					x := alone + share*r
-					lanesF[i], lanesL[i] = x, log32(x)
-				}
-				return
-			}
-			for i := range lanesF {
-				lanesF[i], lanesL[i] = alone, l
-			}
+			fill(&f[d], &ln[d], o.layers[d].fine[from:from+block], alone, share)
+			f[d][n], ln[d][n] = alone, log32(alone)
 		}
-		fill(0)
-		fill(1)
-		first := n
-		sum[n] = float32(planck(wave, a.gas[0].temp))
+		tau = f[0]
+		surface := float32(planck(wave, a.gas[0].temp))
+		for i := range sum {
+			sum[i] = surface
+		}
 		for d := range depths {
-			if d+1 < depths && d > 0 {
-				fill(d + 1)
-			}
-			if d == max(top-1, 0) {
-				first = 0
-				for i := range n {
-					tau[i], sum[i] = tau[n], sum[n]
-				}
-			}
-			if d == 0 {
-				for i := first; i <= n; i++ {
-					tau[i] = f[0][i]
-				}
-			} else {
-				slab := &slabs[d]
-				b0, b1, b2, b3 := slab.bend[0], slab.bend[1], slab.bend[2], slab.bend[3]
-				t := tau[first : n+1]
-				f1, f2 := f[d-1][first:][:len(t)], f[d][first:][:len(t)]
-				l0, l1 := ln[max(d-2, 0)][first:][:len(t)], ln[d-1][first:][:len(t)]
-				l2, l3 := ln[d][first:][:len(t)], ln[min(d+1, depths-1)][first:][:len(t)]
-				for i := range t {
-					y := (l2[i] - l1[i]) / 2
-					y *= y
-					mean := float32(math.Sqrt(float64(f1[i]*f2[i]))) * (1 + y*(1.0/6+y*(1.0/120+y*(1.0/5040+y*(1.0/362880)))))
-					bend := (b0*l0[i] + b1*l1[i] + b2*l2[i] + b3*l3[i]) * (1 + 0.025*y) / (12 + 1.1*y)
-					if bend > 1 {
-						bend = 1
-					} else if bend < -1 {
-						bend = -1
-					}
-					t[i] += slab.step * mean * (1 - bend*(1-bend*(0.5-bend*(1.0/6-bend*(1.0/24)))))
-				}
-			}
 			weight := float32(2 * planckSlope(wave, a.gas[d].temp) * a.slope[d] * depthStep[d])
-			out := sum[first : n+1]
-			for i, t := range tau[first : n+1] {
-				if x := t * expintPerUnit; x < expintEdge*expintPerUnit {
-					k := int32(x)
-					e := &table[k]
-					out[i] += weight * (e.at + (x-float32(k))*e.rise)
-				}
-			}
+			slabs[d].pass(n+1, &tau, &sum, &f[max(d-1, 0)], &f[d],
+				&ln[max(d-2, 0)], &ln[max(d-1, 0)], &ln[d], &ln[min(d+1, depths-1)], table, weight)
 		}
 		whole := 1 / sum[n]
 		for i, x := range sum[:n] {

@@ -33,7 +33,7 @@ func TestLayerOpacity(t *testing.T) {
 	for _, width := range []float64{0.15, 0.25, 0.6, 1.6} {
 		for _, a := range []float64{1e-4, 0.005, 0.05, 0.4, 3} {
 			for _, peak := range []float64{1e-3, 0.3, 10, 1e4} {
-				o := newOpacities(n).layer(depths - 1)
+				o := &newOpacities(n).layers[depths-1]
 				o.least = least
 				o.add(voigt(), centre, width, a, peak)
 				o.finish()

@@ -1,0 +1,115 @@
+#include "textflag.h"
+
+// AVX2, without fused multiplication: sums are rounded as in dot.go.
+
+// func dotAVX2(n int, a, b *float64) float64
+TEXT ·dotAVX2(SB), NOSPLIT, $0-32
+	MOVQ n+0(FP), CX
+	MOVQ a+8(FP), SI
+	MOVQ b+16(FP), DI
+	VXORPD Y0, Y0, Y0
+	SUBQ $4, CX
+	JLT dotRest
+
+dotLoop:
+	VMOVUPD (SI), Y1
+	VMULPD (DI), Y1, Y1
+	VADDPD Y1, Y0, Y0
+	ADDQ $32, SI
+	ADDQ $32, DI
+	SUBQ $4, CX
+	JGE dotLoop
+
+dotRest:
+	VEXTRACTF128 $1, Y0, X2
+	VUNPCKHPD X0, X0, X1
+	VUNPCKHPD X2, X2, X3
+	ADDQ $4, CX
+	JEQ dotDone
+
+dotOne:
+	VMOVSD (SI), X4
+	VMULSD (DI), X4, X4
+	VADDSD X4, X0, X0
+	ADDQ $8, SI
+	ADDQ $8, DI
+	DECQ CX
+	JNE dotOne
+
+dotDone:
+	VADDSD X1, X0, X0
+	VADDSD X2, X0, X0
+	VADDSD X3, X0, X0
+	VMOVSD X0, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func dotsAVX2(n int, a, b *float64, sums *[8]float64)
+TEXT ·dotsAVX2(SB), NOSPLIT, $0-32
+	MOVQ n+0(FP), CX
+	MOVQ a+8(FP), SI
+	MOVQ b+16(FP), DI
+	MOVQ sums+24(FP), DX
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	SUBQ $4, CX
+	JLT dotsRest
+
+dotsLoop:
+	VBROADCASTSD 0(SI), Y8
+	VBROADCASTSD 8(SI), Y9
+	VBROADCASTSD 16(SI), Y10
+	VBROADCASTSD 24(SI), Y11
+	VMULPD 0(DI), Y8, Y12
+	VADDPD Y12, Y0, Y0
+	VMULPD 8(DI), Y9, Y13
+	VADDPD Y13, Y1, Y1
+	VMULPD 16(DI), Y10, Y14
+	VADDPD Y14, Y2, Y2
+	VMULPD 24(DI), Y11, Y15
+	VADDPD Y15, Y3, Y3
+	VMULPD 32(DI), Y8, Y12
+	VADDPD Y12, Y4, Y4
+	VMULPD 40(DI), Y9, Y13
+	VADDPD Y13, Y5, Y5
+	VMULPD 48(DI), Y10, Y14
+	VADDPD Y14, Y6, Y6
+	VMULPD 56(DI), Y11, Y15
+	VADDPD Y15, Y7, Y7
+	ADDQ $32, SI
+	ADDQ $32, DI
+	SUBQ $4, CX
+	JGE dotsLoop
+
+dotsRest:
+	ADDQ $4, CX
+	JEQ dotsDone
+
+dotsOne:
+	VBROADCASTSD (SI), Y8
+	VMULPD 0(DI), Y8, Y12
+	VADDPD Y12, Y0, Y0
+	VMULPD 32(DI), Y8, Y13
+	VADDPD Y13, Y4, Y4
+	ADDQ $8, SI
+	ADDQ $8, DI
+	DECQ CX
+	JNE dotsOne
+
+dotsDone:
+	VADDPD Y1, Y0, Y0
+	VADDPD Y2, Y0, Y0
+	VADDPD Y3, Y0, Y0
+	VADDPD Y5, Y4, Y4
+	VADDPD Y6, Y4, Y4
+	VADDPD Y7, Y4, Y4
+	VMOVUPD Y0, 0(DX)
+	VMOVUPD Y4, 32(DX)
+	VZEROUPPER
+	RET

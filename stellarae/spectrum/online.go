@@ -78,26 +78,4 @@ func onLine(raw []byte, from int, start, step, slack float64) bool {
 	return true
 }
 
-// between tells whether big-endian whole numbers are between lowest and lowest +
-// width, where lowest grows by step with each.
-func between(raw []byte, lowest, step, width uint64) bool {
-	for ; len(raw) >= 32; raw = raw[32:] {
-		a := binary.BigEndian.Uint64(raw) - lowest
-		b := binary.BigEndian.Uint64(raw[8:]) - lowest - step
-		c := binary.BigEndian.Uint64(raw[16:]) - lowest - 2*step
-		d := binary.BigEndian.Uint64(raw[24:]) - lowest - 3*step
-		if a > width || b > width || c > width || d > width {
-			return false
-		}
-		lowest += 4 * step
-	}
-	for ; len(raw) >= 8; raw = raw[8:] {
-		if binary.BigEndian.Uint64(raw)-lowest > width {
-			return false
-		}
-		lowest += step
-	}
-	return true
-}
-
 func bigFloat64(raw []byte) float64 { return math.Float64frombits(binary.BigEndian.Uint64(raw)) }

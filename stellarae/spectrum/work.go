@@ -3,6 +3,7 @@ package spectrum
 import (
 	"encoding/binary"
 	"math"
+	"math/bits"
 	"slices"
 	"sync"
 
@@ -13,7 +14,9 @@ import (
 type work struct {
 	outside []float32 // finite flux outside the grid
 	spread  []float32 // samples that stand for the others
-	found   []uint32  // bits of values in the bracket
+	parts   [][]float32
+	found   []uint32       // bits of values in the bracket
+	marks   [1 << 10]uint8 // of eight values each: whether they are in the bracket
 	counts  [buckets]uint32
 }
 
@@ -22,6 +25,7 @@ var works = sync.Pool{New: func() any { return new(work) }}
 // free gives the memory to the next one, unless it is more than a spectrum needs.
 func (w *work) free() {
 	const most = 1 << 20
+	clear(w.parts) // which are others'
 	if cap(w.outside)+cap(w.found) <= most {
 		works.Put(w)
 	}
@@ -65,79 +69,18 @@ func appendDecoded(to []float32, raw []byte) []float32 {
 	return to
 }
 
-// decode puts big-endian numbers into dst, which is as long, and tells whether
-// all are finite.
-func decode(dst []float32, raw []byte) bool {
-	// The exponent of what is not finite is all ones; one more of its units carries
-	// into the place of the sign, for two numbers at once.
-	const exponents, units, carried = 0x7f8000007f800000, 0x0080000000800000, 0x8000000080000000
-	var a, b uint64
-	for len(raw) >= 16 && len(dst) >= 4 {
-		x, y := binary.BigEndian.Uint64(raw), binary.BigEndian.Uint64(raw[8:])
-		dst[0], dst[1] = math.Float32frombits(uint32(x>>32)), math.Float32frombits(uint32(x))
-		dst[2], dst[3] = math.Float32frombits(uint32(y>>32)), math.Float32frombits(uint32(y))
-		a |= x&exponents + units
-		b |= y&exponents + units
-		raw, dst = raw[16:], dst[4:]
-	}
-	for ; len(raw) >= 4 && len(dst) >= 1; raw, dst = raw[4:], dst[1:] {
-		x := binary.BigEndian.Uint32(raw)
-		dst[0] = math.Float32frombits(x)
-		a |= uint64(x)&exponents + units
-	}
-	return (a|b)&carried == 0
-}
-
-// divide divides x by scale, which is positive, in place; false if a quotient
-// overflows, which only a scale below one brings about.
-func divide(x []float32, scale float32) bool {
-	if scale < 1 {
-		most := math.MaxFloat32 * scale / 2 // by half below what overflows
-		for _, v := range x {
-			if v > most || v < -most {
-				return false
-			}
-		}
-	}
-	for i, v := range x {
-		x[i] = v / scale
-	}
-	return true
-}
-
 // medians are Paper's scale, the median over the masked and padded axis in
-// float32, and the median of all finite flux. It finds both in one pass over the
-// samples that count for both, of which a few thousand tell beforehand about
-// where the medians are (Floyd and Rivest 1975, doi:10.1145/360680.360691); only
-// what is in that bracket is looked at more closely. Where the few mislead, the
-// bracket becomes all that is positive. False if a median is not.
+// float32, and the median of all finite flux; false if a median is not positive
+// and finite.
 func (w *work) medians(g Grid, row []float32) (scale float32, all float64, ok bool) {
 	seen, hidden := shown(g)
-	n := 0
+	zeros := g.Len() // padding and masked samples
+	w.parts = w.parts[:0]
 	for _, r := range seen {
-		n += r[1] - r[0]
+		w.parts = append(w.parts, row[r[0]:r[1]])
+		zeros -= r[1] - r[0]
 	}
-	for _, r := range hidden {
-		w.outside = append(w.outside, row[r[0]:r[1]]...)
-	}
-	lo, hi := w.bracket(row, seen, n, g.Len()-n)
-	scale, all, ok = w.mediansIn(lo, hi, g, row, seen)
-	if !ok {
-		scale, all, ok = w.mediansIn(1, math.Float32bits(math.MaxFloat32), g, row, seen)
-	}
-	return scale, all, ok && scale <= math.MaxFloat32
-}
-
-// mediansIn is medians if they are in the bracket from lo to hi.
-func (w *work) mediansIn(lo, hi uint32, g Grid, row []float32, seen [][2]int) (scale float32, all float64, ok bool) {
-	w.found = w.found[:0]
-	n, below := 0, 0
-	for _, r := range seen {
-		n += r[1] - r[0]
-		below += w.gather(row[r[0]:r[1]], lo, hi)
-	}
-	// Padding and masked samples are zeros.
-	a, b, ok := w.middle(lo, hi, below+g.Len()-n, g.Len())
+	a, b, ok := w.middle(zeros)
 	if !ok {
 		return 0, 0, false
 	}
@@ -145,59 +88,86 @@ func (w *work) mediansIn(lo, hi uint32, g Grid, row []float32, seen [][2]int) (s
 	if g.Len()%2 == 0 {
 		scale = float32(a+b) / 2
 	}
-	below += w.gather(w.outside, lo, hi)
-	a, b, ok = w.middle(lo, hi, below, n+len(w.outside))
-	return scale, (float64(a) + float64(b)) / 2, ok
+	for _, r := range hidden {
+		w.parts = append(w.parts, row[r[0]:r[1]])
+	}
+	w.parts = append(w.parts, w.outside)
+	a, b, ok = w.middle(0)
+	return scale, (float64(a) + float64(b)) / 2, ok && scale <= math.MaxFloat32
 }
 
-// bracket are bits of positive values between which the medians probably are,
-// that of the n values seen and the zeros, and that of the values seen and those
-// outside.
-func (w *work) bracket(row []float32, seen [][2]int, n, zeros int) (lo, hi uint32) {
-	const (
-		spread = 4096
-		error  = 0.01 // of the rank, for evenly spread samples of a spectrum
-	)
-	w.spread = append(w.spread[:0], 0)
-	step := max(1, n/spread)
-	for _, r := range seen {
-		for i := r[0]; i < r[1]; i += step {
-			w.spread = append(w.spread, row[i])
+// middle are the two middle values, which are one if their number is odd, of the
+// parts and of zeros; false if they are not positive. A few thousand samples tell
+// about where they are (Floyd and Rivest 1975, doi:10.1145/360680.360691); only
+// what is in that bracket is looked at more closely. Where the few mislead, the
+// bracket becomes all that is positive.
+func (w *work) middle(zeros int) (a, b float32, ok bool) {
+	n := 0
+	for _, x := range w.parts {
+		n += len(x)
+	}
+	w.sample(n)
+	share := 0.5 * float64(n-zeros) / float64(max(1, n)) // of the values, below the middle
+	for _, error := range [...]float64{0.012, 0.05} {    // of the share: 1.5 and 6 times what random samples have
+		if a, b, ok = w.middleIn(w.sampled(share-error), w.sampled(share+error), n, zeros); ok {
+			return a, b, true
 		}
 	}
-	// The ranks of the two medians among the values seen, as shares; those outside
-	// may all be below or above.
-	size := float64(max(1, n))
-	least := 0.5 * (size - float64(max(zeros, len(w.outside)))) / size
-	most := 0.5 * (size + float64(len(w.outside))) / size
-	rank := func(share float64) int { return int(max(0, min(share, 1)) * float64(len(w.spread)-1)) }
-	l := orderstat.Select(w.spread, rank(least-error))
-	h := orderstat.Select(w.spread, rank(most+error))
-	return math.Float32bits(max(l, math.SmallestNonzeroFloat32)), math.Float32bits(max(h, math.SmallestNonzeroFloat32))
+	return w.middleIn(1, math.Float32bits(math.MaxFloat32), n, zeros)
 }
 
-// gather adds the values from lo to hi, both bits of positive values and
-// included, to found, and counts those below.
-func (w *work) gather(x []float32, lo, hi uint32) (below int) {
-	found, from, width := w.found, int64(lo), uint64(hi-lo)
-	for _, v := range x {
-		d := int64(int32(math.Float32bits(v))) - from
-		below -= int(d >> 63)
-		if uint64(d) <= width {
-			found = append(found, math.Float32bits(v))
+// samples is how many values stand for the others.
+const samples = 4096
+
+// sample takes evenly spread samples of the n values of the parts, and a zero.
+func (w *work) sample(n int) {
+	w.spread = append(w.spread[:0], 0)
+	step := max(1, n/samples)
+	for _, x := range w.parts {
+		for i := 0; i < len(x); i += step {
+			w.spread = append(w.spread, x[i])
+		}
+	}
+}
+
+// sampled are the bits of the value that a share of the samples is below, or of
+// the least positive one.
+func (w *work) sampled(share float64) uint32 {
+	rank := int(max(0, min(share, 1)) * float64(len(w.spread)-1))
+	return math.Float32bits(max(orderstat.Select(w.spread, rank), math.SmallestNonzeroFloat32))
+}
+
+// gather puts the values from lo to hi, both bits of positive values and
+// included, into found, and counts those below.
+func (w *work) gather(lo, hi uint32) (below int) {
+	found := w.found[:0]
+	for _, x := range w.parts {
+		for len(x) > 0 {
+			part := x[:min(len(x), 8*len(w.marks))]
+			below += mark(w.marks[:], part, lo, hi)
+			// Marks come eight bytes at a time; those behind the last one do not count.
+			for i := 0; i < len(part); i += 64 {
+				m := binary.LittleEndian.Uint64(w.marks[i/8:])
+				if rest := len(part) - i; rest < 64 {
+					m &= 1<<rest - 1
+				}
+				for ; m != 0; m &= m - 1 {
+					found = append(found, math.Float32bits(part[i+bits.TrailingZeros64(m)]))
+				}
+			}
+			x = x[len(part):]
 		}
 	}
 	w.found = found
 	return below
 }
 
-// buckets is how finely middle divides the bracket.
+// buckets is how finely middleIn divides the bracket.
 const buckets = 1 << 10
 
-// middle are the two middle values, which are one if their number is odd, of
-// total values, of which those found are the bracket's and below are below it;
-// false if they are not in the bracket.
-func (w *work) middle(lo, hi uint32, below, total int) (a, b float32, ok bool) {
+// middleIn is middle if that is in the bracket from lo to hi.
+func (w *work) middleIn(lo, hi uint32, n, zeros int) (a, b float32, ok bool) {
+	total, below := n+zeros, zeros+w.gather(lo, hi)
 	first, last := (total-1)/2-below, total/2-below
 	if first < 0 || last >= len(w.found) {
 		return 0, 0, false

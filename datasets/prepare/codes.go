@@ -8,7 +8,11 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
+	"sync/atomic"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/stellarae/lab/datasets/catalog"
 	"github.com/stellarae/lab/datasets/npy"
@@ -18,8 +22,8 @@ import (
 // Encoder is a model as far as encoding needs it.
 type Encoder struct {
 	Nodes  int
-	Hash   string // SHA-256 of the checkpoint, hexadecimal
-	Encode func(rows [][]float32) ([][]float32, error)
+	Hash   string                                      // SHA-256 of the checkpoint, hexadecimal
+	Encode func(rows [][]float32) ([][]float32, error) // called by one goroutine at a time
 }
 
 // Hash is the SHA-256 of a checkpoint, as an Encoder has it.
@@ -39,8 +43,16 @@ func Hash(checkpoint string) (string, error) {
 // CodesFile is the codes in one NumPy array, spectra x nodes, in their store.
 const CodesFile = "codes.npy"
 
-// encodedAtOnce is how many rows are handed to the model together.
+// encodedAtOnce is how many rows are handed to a model together.
 const encodedAtOnce = 64
+
+// What a process has at once, however many a runner starts: shards in work, and
+// models that compute. One shard is read and written while the other is encoded,
+// for which a model takes all processors.
+var (
+	shards   = make(chan struct{}, 2)
+	encoding sync.Mutex
+)
 
 // Codes encodes a store of spectra into a store of codes in dir, each shard into
 // the shard of its number, and at the end writes them all to codes.npy there.
@@ -48,18 +60,24 @@ const encodedAtOnce = 64
 // an error. Stopped by ctx it returns ctx's error; the same call goes on.
 func Codes(ctx context.Context, s *store.Store, dir string, e Encoder, progress func(done, total int)) (Report, error) {
 	return CodesWith(s, dir, e.Layout(), func(numbers []int) error {
-		for done, number := range numbers {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			if err := EncodeShard(s, number, dir, e); err != nil {
-				return err
-			}
-			if progress != nil {
-				progress(done+1, len(numbers))
-			}
+		var done atomic.Int64
+		g, running := errgroup.WithContext(ctx)
+		g.SetLimit(cap(shards))
+		for _, number := range numbers {
+			g.Go(func() error {
+				if err := running.Err(); err != nil {
+					return err
+				}
+				if err := EncodeShard(s, number, dir, e); err != nil {
+					return err
+				}
+				if n := int(done.Add(1)); progress != nil {
+					progress(n, len(numbers))
+				}
+				return nil
+			})
 		}
-		return nil
+		return g.Wait()
 	})
 }
 
@@ -106,23 +124,29 @@ func CodesWith(s *store.Store, dir string, l store.Layout, run func(numbers []in
 }
 
 // EncodeShard encodes one shard of a store and commits its codes to the store in
-// dir.
+// dir. Of the shard it holds encodedAtOnce rows.
 func EncodeShard(s *store.Store, number int, dir string, e Encoder) error {
+	shards <- struct{}{}
+	defer func() { <-shards }()
 	first, n, err := s.Shard(number)
 	if err != nil {
 		return err
 	}
+	samples := s.Samples()
+	flux := fluxOf(min(encodedAtOnce, n) * samples)
+	defer fluxes.Put(flux)
 	b := store.Block{Table: &catalog.Table{}}
 	for from := first; from < first+n; from += encodedAtOnce {
 		rows := make([][]float32, min(encodedAtOnce, first+n-from))
 		for k := range rows {
-			if rows[k], err = s.Read(from + k); err != nil {
+			rows[k] = (*flux)[k*samples : (k+1)*samples]
+			if err := s.Row(from+k, rows[k]); err != nil {
 				return err
 			}
 			b.Table.IDs = append(b.Table.IDs, s.ID(from+k))
 			b.Table.Stars = append(b.Table.Stars, s.Star(from+k))
 		}
-		codes, err := e.Encode(rows)
+		codes, err := e.encode(rows)
 		if err != nil {
 			return fmt.Errorf("shard %d: %w", number, err)
 		}
@@ -135,6 +159,12 @@ func EncodeShard(s *store.Store, number int, dir string, e Encoder) error {
 		return err
 	}
 	return store.Commit(dir, entry)
+}
+
+func (e Encoder) encode(rows [][]float32) ([][]float32, error) {
+	encoding.Lock()
+	defer encoding.Unlock()
+	return e.Encode(rows)
 }
 
 // gather writes all codes into one array.

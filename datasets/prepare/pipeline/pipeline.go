@@ -172,8 +172,6 @@ func (e *encodeShard) ProcessElement(ctx context.Context, number int) error {
 	if err != nil {
 		return err
 	}
-	encoding.Lock() // a model has the whole machine anyway
-	defer encoding.Unlock()
 	if err := prepare.EncodeShard(e.store, number, e.Dir, e.encoder); err != nil {
 		return err
 	}
@@ -185,7 +183,6 @@ func (e *encodeShard) ProcessElement(ctx context.Context, number int) error {
 func (e *encodeShard) Teardown() error { return e.store.Close() }
 
 var (
-	encoding   sync.Mutex
 	opened     = map[string]prepare.Encoder{}
 	openedLock sync.Mutex
 )

@@ -4,7 +4,7 @@ import math
 
 HEADS = {
     "network": "The published network", "mini": "The course's network", "loader": "Files to a store",
-    "analysis": "Counting", "kernel": "The kernel", "scaling": "Cost against size", "roofline": "Distance from the machine's bounds",
+    "analysis": "Counting", "startup": "Start-up", "kernel": "The kernel", "scaling": "Cost against size", "roofline": "Distance from the machine's bounds",
 }  # fmt: skip
 WORDS = {
     "network": "327,680 samples, 128 nodes, float32. A training step is loss, gradients, their norm clipped, Adam. JAX dilated writes transposed\n"
@@ -13,6 +13,7 @@ WORDS = {
     "loader": "The same files by `stellarae prepare` and by astropy and numpy, one core each, rows equal bit for bit.",
     "analysis": "The same numbers from the same codes (equal to 1e-12, neighbours to 1e-6). numpy and scikit-learn use one core here; ours one and all.\n"
     "The ratio is that of the medians, and its spread what the extremes allow.",
+    "startup": "Clock time of a command that only says how it is used, beside the import of what a Python program would compute with.",
     "kernel": "How long a person waits. GoNB compiles a program for every cell; ipykernel interprets Python, and is the peer for what people are used to.",
 }
 GPU = """## On a machine with an NVIDIA GPU

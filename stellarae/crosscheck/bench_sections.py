@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from typing import Callable
 
@@ -199,3 +200,33 @@ def kernel(setting):
         return {"rows": made, "notes": notes}
 
     return [Job("kernel", "the Go kernel, beside GoNB and ipykernel", 160, run)]
+
+
+def startup(setting):
+    """What a command costs before it does anything, beside importing the libraries that a Python program would."""
+
+    def clocked(command):
+        began = time.perf_counter()
+        subprocess.run([str(word) for word in command], cwd=ROOT, check=True, capture_output=True)
+        return time.perf_counter() - began
+
+    def run():
+        program = setting.folder / "stellarae"
+        subprocess.run([setting.go, "build", "-o", program, "./stellarae/cmd/stellarae"], cwd=ROOT, check=True)
+        commands = {"ours": [program, "--help"]}
+        notes = []
+        for name, module in ("PyTorch", "torch"), ("JAX", "jax"):
+            if importlib.util.find_spec(module):
+                commands[f"import {module}"] = [sys.executable, "-c", f"import {module}"]
+            else:
+                notes.append(install(name, f"No module named {module}"))
+        times = {name: [] for name in commands}
+        for number in range(3 if setting.quick else 11):
+            for name, command in commands.items():
+                took = clocked(command)
+                if number:  # the first brings the files into the page cache
+                    times[name].append(took)
+        mine = times.pop("ours")
+        return {"rows": [turns.row("stellarae --help", "s", mine, theirs, name) for name, theirs in times.items()], "notes": notes}
+
+    return [Job("startup", "start of the program, beside imports in Python", 60, run)]

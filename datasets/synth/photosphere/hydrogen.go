@@ -113,8 +113,10 @@ func (s *Synthesis) addHydrogen(layer *layerOpacity, a *atmosphere, d int) {
 			continue
 		}
 		core := 6 * p.doppler / l.wave * speedKm / s.step
-		y := height(first)
-		for i := first; i <= last; {
+		// From the centre on outwards, as far as there is something to see.
+		middle := min(max(int(centre), first), last)
+		y := height(middle)
+		for i := middle; i <= last && y > layer.least*faint; {
 			// Outside the core the profile is drawn in straight pieces, as short
 			// beside the distance as 0.1 per cent of the opacity wants.
 			piece := 1
@@ -125,6 +127,17 @@ func (s *Synthesis) addHydrogen(layer *layerOpacity, a *atmosphere, d int) {
 			addRamp(sum[i:i+piece], float32(y), float32((end-y)/float64(piece)))
 			y = end
 			i += piece
+		}
+		y = height(middle)
+		for i := middle; i > first && y > layer.least*faint; {
+			piece := 1
+			if far := math.Abs(float64(i) - centre); far > core {
+				piece = min(max(int(far/straight), 1), i-first)
+			}
+			i -= piece
+			end := height(i)
+			addRamp(sum[i:i+piece], float32(end), float32((y-end)/float64(piece)))
+			y = end
 		}
 	}
 }

@@ -3,14 +3,15 @@ package photosphere
 import "math"
 
 // A line is drawn in parts. Its wings, a / (sqrt(pi) (u^2 + c)), are smooth, the
-// more so the greater c: they come as every 32nd sample, what a lesser c adds
-// to them as every 4th, and what the Voigt function adds to that one by one.
+// more so the greater c: they come as every 256th sample, what a lesser c adds
+// to them as every 32nd and 4th, and what the Voigt function adds to that one by one.
 // Additions fall off as u^-4. The half width sqrt(c) is wingWidth strides, which
 // cubic interpolation follows to 1 per cent.
 const (
-	nearStride = 4
-	farStride  = 32
-	wingWidth  = 2.5
+	nearStride    = 4
+	farStride     = 32
+	distantStride = 256
+	wingWidth     = 2.5
 )
 
 // opacities are those of the lines in all layers, over the continuum's at 5000 A.
@@ -20,10 +21,9 @@ type opacities struct {
 
 // layerOpacity is the opacity of the lines in one layer, in whole blocks.
 type layerOpacity struct {
-	fine  []float32
-	near  wing
-	far   wing
-	least float64 // below which a line, or what falls off as u^-4, is left out
+	fine               []float32
+	near, far, distant wing
+	least, most        float64 // below least a line, or what falls off as u^-4, is left out; most is 1/least
 }
 
 func newOpacities(n int) *opacities {
@@ -32,21 +32,23 @@ func newOpacities(n int) *opacities {
 	for d := range o.layers {
 		l := &o.layers[d]
 		// In whole eights, with room for the samples that an interpolation wants.
-		l.fine, l.near, l.far = make([]float32, n), make(wing, n/nearStride+16), make(wing, (n/farStride+8+7)&^7)
-		// What counts is optical depth, and less so the less light comes from there.
+		room := func(stride int) wing { return make(wing, (n/stride+16+7)&^7) }
+		l.fine, l.near, l.far, l.distant = make([]float32, n), room(nearStride), room(farStride), room(distantStride)
+		// A little opacity takes away light as tau E2(tau), which is 0.16 at most; E2(tau) < exp(-tau) / (tau+1).
 		tau := math.Pow(10, depth[d])
-		l.least = weakest * max(1, 0.2/tau, math.Exp(min(tau, 20))/(1000*tau))
+		l.least = weakest * max(1, 0.15*(tau+1)*math.Exp(tau)/tau)
+		l.most = 1 / l.least
 	}
 	return o
 }
 
-// clear empties all layers.
+// clear empties the wings of all layers; what reads the samples empties them.
 func (o *opacities) clear() {
 	for d := range o.layers {
 		l := &o.layers[d]
-		clear(l.fine)
 		clear(l.near)
 		clear(l.far)
+		clear(l.distant)
 	}
 }
 
@@ -83,62 +85,116 @@ func (w wing) add(stride, centre, width, amplitude, soft, softer, reach float64)
 	}
 }
 
-// add adds peak * H(a, u), where u = |i - centre| * width at sample i, as far
-// as it stays above least; its wings, as far as they stay above a part of that.
-func (o *layerOpacity) add(v *voigtTable, centre, width, a, peak float64) {
+// profile is peak * H(a, u), u = |i - centre| * width at sample i: how far it
+// is above least, and its wings above a part of that.
+type profile struct {
+	layer                             *layerOpacity
+	width, peak, damping, amplitude   float64
+	near, far, distant                float64 // how soft the wings are
+	reach, core                       float64 // in Doppler widths
+	reachNear, reachFar, reachDistant float64 // 0 for no such wing
+}
+
+// set makes the profile one in a layer.
+func (p *profile) set(o *layerOpacity, width, a, peak float64) {
 	a = min(a, 1<<voigtTo)
-	amplitude := peak * a * (1 / math.SqrtPi)
-	most := 1 / o.least
-	fall := amplitude * most
-	each := 1 / width
+	p.layer, p.width, p.peak, p.damping, p.amplitude = o, width, peak, a, peak*a*(1/math.SqrtPi)
+	fall := p.amplitude * o.most
 	edge := fall * (1 / faint) // u^2 at the end of wings
-	x := width * width
-	near := max(wingWidth*wingWidth*nearStride*nearStride*x, a*a)
-	far := max(wingWidth*wingWidth*farStride*farStride*x, a*a)
-	reach := max(float64(log32(float32(peak*most))), 1) // squared
-	if fall > near {
+	x, aa := width*width, a*a
+	p.near = max(wingWidth*wingWidth*nearStride*nearStride*x, aa)
+	p.far = max(wingWidth*wingWidth*farStride*farStride*x, aa)
+	reach := max(float64(log32(float32(peak*o.most))), 1) // squared
+	p.distant = wingWidth * wingWidth * distantStride * distantStride * x
+	p.reachNear, p.reachFar, p.reachDistant = 0, 0, 0
+	if fall > p.near {
 		// Beyond the Doppler core what is left is a (c + 3/2) / (sqrt(pi) u^4).
-		reach = max(reach, math.Sqrt(fall*(near+1.5)))
-		if edge > far {
-			o.far.add(farStride, centre, width, amplitude, far, 0, math.Sqrt(edge-far))
-			o.near.add(nearStride, centre, width, amplitude, near, far, math.Sqrt(max(reach, math.Sqrt(fall*far))))
-		} else {
-			o.near.add(nearStride, centre, width, amplitude, near, 0, math.Sqrt(max(reach, edge-near)))
+		reach = max(reach, math.Sqrt(fall*(p.near+1.5)))
+		steep := func(soft float64) float64 { return math.Sqrt(fall * (1 / steep) * soft) }
+		switch {
+		case edge > p.distant:
+			p.reachDistant = math.Sqrt(edge - p.distant)
+			p.reachFar = math.Sqrt(steep(p.distant))
+			p.reachNear = math.Sqrt(max(reach, steep(p.far)))
+		case edge > p.far:
+			p.distant = 0
+			p.reachFar = math.Sqrt(edge - p.far)
+			p.reachNear = math.Sqrt(max(reach, steep(p.far)))
+		default:
+			p.far = 0
+			p.reachNear = math.Sqrt(max(reach, edge-p.near))
 		}
 	} else {
 		// Or a / (sqrt(pi) u^2) of a line without wings, which softened beyond
 		// measure are none.
 		reach = max(reach, fall)
-		near = 1e12
+		p.near = 1e12
 	}
-	reach = math.Sqrt(reach)
-	core := min(reach, voigtEdge)
-	from, to := within(centre, core*each, len(o.fine))
-	if from < to {
-		row, part := voigtRow(a)
-		addVoigt(o.fine[from:to], v, row, float32(float64(from)-centre), float32(width),
-			float32(peak*(1-part)), float32(peak*part), float32(amplitude), float32(near), float32(core))
-	}
-	if reach <= voigtEdge {
-		return
-	}
-	// Outside the table H is a Lorentzian, slightly raised; less the wings.
-	high := float32(amplitude * (near - a*a + 1.5))
-	raise := func(from, to int) {
-		if from < to {
-			addQuartic(o.fine[from:to], float32(float64(from)-centre), float32(width), high, float32(a*a), float32(near), voigtEdge, float32(reach))
-		}
-	}
-	first, last := within(centre, reach*each, len(o.fine))
-	raise(first, min(last, from+8))
-	raise(max(to-8, from+8, first), last)
+	p.reach = math.Sqrt(reach)
+	p.core = min(p.reach, voigtEdge)
 }
 
-// finish adds the far wings to the near ones, and those to the samples.
+// draw adds lines to their layers.
+func draw(v *voigtTable, centre float64, profiles []profile) {
+	var cores [depths]voigtPart
+	n := 0
+	for i := range profiles {
+		p := &profiles[i]
+		o := p.layer
+		each := 1 / p.width
+		from, to := within(centre, p.core*each, len(o.fine))
+		if from < to {
+			row, part := voigtRow(p.damping)
+			cores[n] = voigtPart{
+				dst: o.fine[from:to], rows: (*[2][voigtCells]float32)(v[row : row+2]),
+				at: float32(float64(from) - centre), width: float32(p.width), reach: float32(p.core),
+				p0: float32(p.peak * (1 - part)), p1: float32(p.peak * part), amplitude: float32(p.amplitude), soft: float32(p.near),
+			}
+			n++
+		}
+	}
+	addVoigts(cores[:n])
+	for i := range profiles {
+		p := &profiles[i]
+		if p.reachNear > 0 {
+			o := p.layer
+			o.near.add(nearStride, centre, p.width, p.amplitude, p.near, p.far, p.reachNear)
+			if p.reachFar > 0 {
+				o.far.add(farStride, centre, p.width, p.amplitude, p.far, p.distant, p.reachFar)
+			}
+			if p.reachDistant > 0 {
+				o.distant.add(distantStride, centre, p.width, p.amplitude, p.distant, 0, p.reachDistant)
+			}
+		}
+		if p.reach > voigtEdge {
+			p.raise(centre)
+		}
+	}
+}
+
+// raise adds the profile outside the table, a Lorentzian, slightly raised; less
+// the wings.
+func (p *profile) raise(centre float64) {
+	o := p.layer
+	a, each := p.damping, 1/p.width
+	high := float32(p.amplitude * (p.near - a*a + 1.5))
+	add := func(from, to int) {
+		if from < to {
+			addQuartic(o.fine[from:to], float32(float64(from)-centre), float32(p.width), high, float32(a*a), float32(p.near), voigtEdge, float32(p.reach))
+		}
+	}
+	from, to := within(centre, voigtEdge*each, len(o.fine))
+	first, last := within(centre, p.reach*each, len(o.fine))
+	add(first, min(last, from+8))
+	add(max(to-8, from+8, first), last)
+}
+
+// finish adds the distant wings to the far ones, and those to the near ones.
 func (o *layerOpacity) finish() {
+	o.far[0] += o.distant[1]
+	o.far[1 : len(o.far)-7].refine(o.distant)
 	o.near[0] += o.far[1]
-	refine8(o.near[1:len(o.near)-7], o.far, &farShares)
-	refine4(o.fine, o.near, &nearShares)
+	o.near[1 : len(o.near)-7].refine(o.far)
 }
 
 // The shares of the four samples around, those of the first of the four for

@@ -26,8 +26,12 @@ const classical = 0.0265400
 // below which it, or its wing, is left out.
 const weakest = 5e-5
 
-// faint is how much weaker than weakest wings are followed: they fall off slowly.
-const faint = 0.05
+// Wings fall off slowly: they are followed to what is fainter than weakest, where
+// they end as u^-2, and where they end as u^-4.
+const (
+	faint = 0.005
+	steep = 0.1
+)
 
 // Synthesis computes spectra from one list of lines on one axis: equal steps of
 // velocity, so that a Doppler shift moves all samples alike. Its methods can be
@@ -189,6 +193,7 @@ func (s *Synthesis) addLines(o *opacities, a *atmosphere) {
 		m.kt = boltzmannEV * g.temp
 		m.boltzmann = tabulate(0, s.mostExcite, 1.0/128, func(energy float64) float64 { return math.Exp(-energy / m.kt) })
 	}
+	var profiles [depths]profile
 	near := 0.0
 	for i := range s.lines {
 		l := &s.lines[i]
@@ -202,6 +207,7 @@ func (s *Synthesis) addLines(o *opacities, a *atmosphere) {
 				gas[d].stimulated = -math.Expm1(-photonEnergy / (l.wave * gas[d].kt))
 			}
 		}
+		n := 0
 		for d := range gas {
 			m, sp, layer := &gas[d], &of[l.species][d], &o.layers[d]
 			peak := sp.scale * l.strength * (m.stimulated * m.boltzmann.at(l.excite))
@@ -209,8 +215,10 @@ func (s *Synthesis) addLines(o *opacities, a *atmosphere) {
 				continue
 			}
 			gamma := l.rad + l.stark*m.electrons + l.waals*m.collide.at(l.power)
-			layer.add(s.voigt, l.index, sp.width, gamma*l.wave*sp.damp, peak)
+			profiles[n].set(layer, sp.width, gamma*l.wave*sp.damp, peak)
+			n++
 		}
+		draw(s.voigt, l.index, profiles[:n])
 	}
 }
 

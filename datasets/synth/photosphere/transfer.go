@@ -122,7 +122,8 @@ func (s *Synthesis) emerge(flux []float32, o *opacities, a *atmosphere) {
 		for d := range depths {
 			share := float32(a.tau[d])
 			alone := share * float32(ratio[d])
-			fill(&f[d], &ln[d], o.layers[d].fine[from:from+block], alone, share)
+			l := &o.layers[d]
+			fill(&f[d], &ln[d], l.fine[from:from+block], l.near[from/nearStride:], alone, share)
 			f[d][n], ln[d][n] = alone, log32(alone)
 		}
 		tau = f[0]

@@ -5,12 +5,15 @@ import "math"
 // The loops over samples. On processors with AVX2 those of vector_amd64.s take
 // their place, whose results are the same to the last bit.
 
-// fillEach sets f to alone + share * opacity and ln to its logarithm.
-func fillEach(f, ln *lanes, opacity []float32, alone, share float32) {
+// fillEach sets f to alone + share times opacity and wing, and ln to its
+// logarithm. It leaves the opacity empty.
+func fillEach(f, ln *lanes, opacity []float32, w wing, alone, share float32) {
+	w.between(opacity, nearShares[:])
 	for i, r := range opacity {
 		x := alone + share*r
 		f[i], ln[i] = x, log32(x)
 	}
+	clear(opacity)
 }
 
 // passEach adds to tau the optical depth of a slab, and to sum the light that
@@ -58,28 +61,39 @@ func addQuarticEach(dst []float32, at, width, height, soft, softer, beyond, reac
 	}
 }
 
-// addVoigtEach adds p0 and p1 times a row of the table and the next, less
-// amplitude / (u^2 + soft), where u = |at+i| width is below reach, at most voigtEdge.
-func addVoigtEach(dst []float32, v *voigtTable, row int, at, width, p0, p1, amplitude, soft, reach float32) {
-	low, high := &v[row], &v[row+1]
-	for i := range dst {
-		u := abs32((at + float32(i)) * width)
-		if u >= reach {
+// voigtPart is where p0 and p1 times two rows of the table, less amplitude /
+// (u^2 + soft), are to be added: to dst where u = |at+i| width is below reach,
+// at most voigtEdge.
+type voigtPart struct {
+	dst                                          []float32
+	rows                                         *[2][voigtCells]float32
+	at, width, p0, p1, amplitude, soft, reach, _ float32
+}
+
+// addEach adds one part.
+func (p *voigtPart) addEach() {
+	low, high := &p.rows[0], &p.rows[1]
+	for i := range p.dst {
+		u := abs32((p.at + float32(i)) * p.width)
+		if u >= p.reach {
 			continue
 		}
 		x := u * voigtPerU
 		k := int32(x)
 		t := x - float32(k)
 		l0, l1, h0, h1 := low[k], low[k+1], high[k], high[k+1]
-		dst[i] += p0*(l0+t*(l1-l0)) + p1*(h0+t*(h1-h0)) - amplitude/(u*u+soft)
+		p.dst[i] += p.p0*(l0+t*(l1-l0)) + p.p1*(h0+t*(h1-h0)) - p.amplitude/(u*u+p.soft)
 	}
 }
 
 func abs32(x float32) float32 { return math.Float32frombits(math.Float32bits(x) &^ (1 << 31)) }
 
-// refineEach adds a wing to the samples from its second on, by cubic
+// refineEach adds a coarser wing, whose second sample is w's first.
+func (w wing) refineEach(coarse wing) { coarse.between(w, farShares[:]) }
+
+// between adds the wing to the samples from its second on, by cubic
 // interpolation; shares are those of lagrange.
-func refineEach(fine []float32, w wing, shares []float32) {
+func (w wing) between(fine, shares []float32) {
 	stride := len(shares) / 4
 	for k := 0; k*stride < len(fine); k++ {
 		p := w[k : k+4 : k+4]

@@ -3,7 +3,7 @@ package photosphere
 import "golang.org/x/sys/cpu"
 
 //go:noescape
-func fillAVX2(n int, f, ln, opacity *float32, alone, share float32)
+func fillAVX2(n int, f, ln, opacity, wing, shares *float32, alone, share float32)
 
 //go:noescape
 func slabAVX2(n int, tau, sum, f1, f2, l0, l1, l2, l3 *float32, s *slab, table *expint, weight float32)
@@ -15,10 +15,7 @@ func lorentzAVX2(n int, dst *float32, at, width, height, soft, reach float32)
 func quarticAVX2(n int, dst *float32, at, width, height, soft, softer, beyond, reach float32)
 
 //go:noescape
-func voigtAVX2(n int, dst, low *float32, at, width, p0, p1, amplitude, soft, reach float32)
-
-//go:noescape
-func refine4AVX2(n int, fine, wing, shares *float32)
+func voigtsAVX2(n int, parts *voigtPart)
 
 //go:noescape
 func refine8AVX2(n int, fine, wing, shares *float32)
@@ -28,12 +25,13 @@ func rampAVX2(n int, dst *float32, y, rise float32)
 
 var avx2 = cpu.X86.HasAVX2
 
-func fill(f, ln *lanes, opacity []float32, alone, share float32) {
+func fill(f, ln *lanes, opacity []float32, w wing, alone, share float32) {
 	if !avx2 {
-		fillEach(f, ln, opacity, alone, share)
+		fillEach(f, ln, opacity, w, alone, share)
 		return
 	}
-	fillAVX2(len(opacity), &f[0], &ln[0], &opacity[0], alone, share)
+	_ = w[len(opacity)/nearStride+2]
+	fillAVX2(len(opacity), &f[0], &ln[0], &opacity[0], &w[0], &nearShares[0], alone, share)
 }
 
 func (s *slab) pass(n int, tau, sum, f1, f2, l0, l1, l2, l3 *lanes, table *expint, weight float32) {
@@ -60,30 +58,23 @@ func addQuartic(dst []float32, at, width, height, soft, softer, beyond, reach fl
 	quarticAVX2(len(dst), &dst[0], at, width, height, soft, softer, beyond, reach)
 }
 
-func addVoigt(dst []float32, v *voigtTable, row int, at, width, p0, p1, amplitude, soft, reach float32) {
-	if !avx2 {
-		addVoigtEach(dst, v, row, at, width, p0, p1, amplitude, soft, reach)
+func addVoigts(parts []voigtPart) {
+	if avx2 && len(parts) > 0 {
+		voigtsAVX2(len(parts), &parts[0])
 		return
 	}
-	voigtAVX2(len(dst), &dst[0], &v[row][0], at, width, p0, p1, amplitude, soft, reach)
+	for i := range parts {
+		parts[i].addEach()
+	}
 }
 
-func refine4(fine []float32, w wing, shares *[16]float32) {
+func (w wing) refine(coarse wing) {
 	if !avx2 {
-		refineEach(fine, w, shares[:])
+		w.refineEach(coarse)
 		return
 	}
-	_ = w[len(fine)/4+2]
-	refine4AVX2(len(fine), &fine[0], &w[0], &shares[0])
-}
-
-func refine8(fine []float32, w wing, shares *[32]float32) {
-	if !avx2 {
-		refineEach(fine, w, shares[:])
-		return
-	}
-	_ = w[len(fine)/8+2]
-	refine8AVX2(len(fine), &fine[0], &w[0], &shares[0])
+	_ = coarse[len(w)/8+2]
+	refine8AVX2(len(w), &w[0], &coarse[0], &farShares[0])
 }
 
 func addRamp(dst []float32, y, rise float32) {

@@ -1,3 +1,4 @@
+#include "go_asm.h"
 #include "textflag.h"
 
 // Eight samples at a time: AVX2, without fused multiplication, so that every
@@ -43,29 +44,54 @@ DATA count<>+16(SB)/8, $0x40a0000040800000
 DATA count<>+24(SB)/8, $0x40e0000040c00000
 GLOBL count<>(SB), RODATA|NOPTR, $32
 
-// func fillAVX2(n int, f, ln, opacity *float32, alone, share float32)
-TEXT ·fillAVX2(SB), NOSPLIT, $0-40
+// func fillAVX2(n int, f, ln, opacity, wing, shares *float32, alone, share float32)
+// shares holds four vectors of four.
+TEXT ·fillAVX2(SB), NOSPLIT, $0-56
 	MOVQ n+0(FP), CX
 	MOVQ f+8(FP), DI
 	MOVQ ln+16(FP), SI
 	MOVQ opacity+24(FP), DX
-	VBROADCASTSS alone+32(FP), Y14
-	VBROADCASTSS share+36(FP), Y15
-	VMOVUPS one<>(SB), Y13
-	VMOVUPS mantissa<>(SB), Y12
-	VMOVUPS bias<>(SB), Y11
+	MOVQ wing+32(FP), BX
+	MOVQ shares+40(FP), R8
+	VBROADCASTSS alone+48(FP), Y10
+	VBROADCASTSS share+52(FP), Y11
+	VBROADCASTF128 0(R8), Y12
+	VBROADCASTF128 16(R8), Y13
+	VBROADCASTF128 32(R8), Y14
+	VBROADCASTF128 48(R8), Y15
+	VXORPS Y9, Y9, Y9
 	XORQ AX, AX
 
 fillLoop:
-	VMULPS (DX)(AX*4), Y15, Y0
-	VADDPS Y0, Y14, Y0
+	VBROADCASTSS 0(BX)(AX*1), Y0
+	VBROADCASTSS 4(BX)(AX*1), Y1
+	VBROADCASTSS 8(BX)(AX*1), Y2
+	VBROADCASTSS 12(BX)(AX*1), Y3
+	VBROADCASTSS 16(BX)(AX*1), Y4
+	VBLENDPS $0xF0, Y1, Y0, Y0
+	VBLENDPS $0xF0, Y2, Y1, Y1
+	VBLENDPS $0xF0, Y3, Y2, Y2
+	VBLENDPS $0xF0, Y4, Y3, Y3
+	VMULPS Y0, Y12, Y0
+	VMULPS Y1, Y13, Y1
+	VMULPS Y2, Y14, Y2
+	VMULPS Y3, Y15, Y3
+	VADDPS Y1, Y0, Y0
+	VADDPS Y2, Y0, Y0
+	VADDPS Y3, Y0, Y0
+	VADDPS (DX)(AX*4), Y0, Y0
+	VMOVUPS Y9, (DX)(AX*4)
+	VMULPS Y0, Y11, Y0
+	VADDPS Y0, Y10, Y0
 	VMOVUPS Y0, (DI)(AX*4)
+
+	// The logarithm.
 	VPSRLD $23, Y0, Y1
-	VPSUBD Y11, Y1, Y1
+	VPSUBD bias<>(SB), Y1, Y1
 	VCVTDQ2PS Y1, Y1
-	VPAND Y12, Y0, Y0
-	VPOR Y13, Y0, Y0
-	VSUBPS Y13, Y0, Y0
+	VPAND mantissa<>(SB), Y0, Y0
+	VPOR one<>(SB), Y0, Y0
+	VSUBPS one<>(SB), Y0, Y0
 	VMULPS log4<>(SB), Y0, Y2
 	VMOVUPS log3<>(SB), Y3
 	VSUBPS Y2, Y3, Y2
@@ -187,44 +213,6 @@ slabLoop:
 	VZEROUPPER
 	RET
 
-// func refine4AVX2(n int, fine, wing, shares *float32)
-// shares holds four vectors of four.
-TEXT ·refine4AVX2(SB), NOSPLIT, $0-32
-	MOVQ n+0(FP), CX
-	MOVQ fine+8(FP), DI
-	MOVQ wing+16(FP), SI
-	MOVQ shares+24(FP), DX
-	VBROADCASTF128 0(DX), Y12
-	VBROADCASTF128 16(DX), Y13
-	VBROADCASTF128 32(DX), Y14
-	VBROADCASTF128 48(DX), Y15
-
-refine4Loop:
-	VBROADCASTSS 0(SI), Y0
-	VBROADCASTSS 4(SI), Y1
-	VBROADCASTSS 8(SI), Y2
-	VBROADCASTSS 12(SI), Y3
-	VBROADCASTSS 16(SI), Y4
-	VBLENDPS $0xF0, Y1, Y0, Y0
-	VBLENDPS $0xF0, Y2, Y1, Y1
-	VBLENDPS $0xF0, Y3, Y2, Y2
-	VBLENDPS $0xF0, Y4, Y3, Y3
-	VMULPS Y0, Y12, Y0
-	VMULPS Y1, Y13, Y1
-	VMULPS Y2, Y14, Y2
-	VMULPS Y3, Y15, Y3
-	VADDPS Y1, Y0, Y0
-	VADDPS Y2, Y0, Y0
-	VADDPS Y3, Y0, Y0
-	VADDPS (DI), Y0, Y0
-	VMOVUPS Y0, (DI)
-	ADDQ $32, DI
-	ADDQ $8, SI
-	SUBQ $8, CX
-	JGT refine4Loop
-	VZEROUPPER
-	RET
-
 // func refine8AVX2(n int, fine, wing, shares *float32)
 // shares holds four vectors of eight.
 TEXT ·refine8AVX2(SB), NOSPLIT, $0-32
@@ -326,19 +314,22 @@ quarticLoop:
 	VZEROUPPER
 	RET
 
-// func voigtAVX2(n int, dst, low *float32, at, width, p0, p1, amplitude, soft, reach float32)
-// The row above low follows it.
-TEXT ·voigtAVX2(SB), NOSPLIT, $0-52
-	MOVQ n+0(FP), CX
-	MOVQ dst+8(FP), DI
-	MOVQ low+16(FP), SI
-	LEAQ 3080(SI), DX // voigtCells
-	VBROADCASTSS at+24(FP), Y15
-	VBROADCASTSS width+28(FP), Y14
-	VBROADCASTSS p0+32(FP), Y13
-	VBROADCASTSS p1+36(FP), Y12
-	VBROADCASTSS amplitude+40(FP), Y11
-	VBROADCASTSS soft+44(FP), Y10
+// func voigtsAVX2(n int, parts *voigtPart)
+TEXT ·voigtsAVX2(SB), NOSPLIT, $0-16
+	MOVQ n+0(FP), BX
+	MOVQ parts+8(FP), R8
+
+voigtNext:
+	MOVQ voigtPart_dst(R8), DI
+	MOVQ (voigtPart_dst+8)(R8), CX
+	MOVQ voigtPart_rows(R8), SI
+	LEAQ (4*const_voigtCells)(SI), DX
+	VBROADCASTSS voigtPart_at(R8), Y15
+	VBROADCASTSS voigtPart_width(R8), Y14
+	VBROADCASTSS voigtPart_p0(R8), Y13
+	VBROADCASTSS voigtPart_p1(R8), Y12
+	VBROADCASTSS voigtPart_amplitude(R8), Y11
+	VBROADCASTSS voigtPart_soft(R8), Y10
 	VMOVUPS count<>(SB), Y0
 
 voigtLoop:
@@ -347,7 +338,7 @@ voigtLoop:
 	VPSLLD $1, Y1, Y1
 	VPSRLD $1, Y1, Y1 // |u|
 	VMULPS perU<>(SB), Y1, Y2
-	VBROADCASTSS reach+48(FP), Y8
+	VBROADCASTSS voigtPart_reach(R8), Y8
 	VCMPPS $1, Y8, Y1, Y8 // below reach
 	VMINPS lastU<>(SB), Y2, Y2
 	VCVTTPS2DQ Y2, Y3
@@ -387,6 +378,9 @@ voigtLoop:
 	ADDQ $32, DI
 	SUBQ $8, CX
 	JGT voigtLoop
+	ADDQ $voigtPart__size, R8
+	DECQ BX
+	JNE voigtNext
 	VZEROUPPER
 	RET
 

@@ -47,22 +47,30 @@ func TestVectorsAreTheLoops(t *testing.T) {
 		both("addQuartic", func(x []float32) { addQuartic(x, at, width, height, soft, v[2], reach/20, reach) },
 			func(x []float32) { addQuarticEach(x, at, width, height, soft, v[2], reach/20, reach) })
 		row, core := rng.IntN(voigtRows), min(reach, voigtEdge)
-		both("addVoigt", func(x []float32) { addVoigt(x, voigt(), row, at, width, v[0], v[1], v[2], v[3], core) },
-			func(x []float32) { addVoigtEach(x, voigt(), row, at, width, v[0], v[1], v[2], v[3], core) })
+		part := voigtPart{rows: (*[2][voigtCells]float32)(voigt()[row : row+2]), at: at, width: width, reach: core, p0: v[0], p1: v[1], amplitude: v[2], soft: v[3]}
+		both("addVoigts", func(x []float32) {
+			parts := []voigtPart{part, part}
+			parts[0].dst, parts[1].dst = x, x[n-8:]
+			addVoigts(parts)
+		}, func(x []float32) {
+			for _, dst := range [][]float32{x, x[n-8:]} {
+				part.dst = dst
+				part.addEach()
+			}
+		})
 		cut := n - rng.IntN(8)
 		both("addRamp", func(x []float32) { addRamp(x[:cut], at, width) }, func(x []float32) { addRampEach(x[:cut], at, width) })
 		w := wing(logNormal(n, 2))
-		both("refine4", func(x []float32) { refine4(x, w[:n/4+3], &nearShares) },
-			func(x []float32) { refineEach(x, w[:n/4+3], nearShares[:]) })
-		both("refine8", func(x []float32) { refine8(x, w[:n/8+3], &farShares) },
-			func(x []float32) { refineEach(x, w[:n/8+3], farShares[:]) })
+		both("refine", func(x []float32) { wing(x).refine(w[:n/8+3]) }, func(x []float32) { wing(x).refineEach(w[:n/8+3]) })
 
 		var f, ln [2][4]lanes
-		opacity := logNormal(block, 3)
 		for k := range 4 {
+			opacity := logNormal(block, 3)
 			alone, share := float32(math.Exp(rng.NormFloat64())), float32(math.Exp(rng.NormFloat64()))
-			fill(&f[0][k], &ln[0][k], opacity, alone, share)
-			fillEach(&f[1][k], &ln[1][k], opacity, alone, share)
+			w, again := wing(logNormal(block/nearStride+3, 2)), slices.Clone(opacity)
+			fill(&f[0][k], &ln[0][k], opacity, w, alone, share)
+			fillEach(&f[1][k], &ln[1][k], again, w, alone, share)
+			same("emptied", opacity, again)
 			same("f", f[0][k][:], f[1][k][:])
 			same("ln f", ln[0][k][:], ln[1][k][:])
 		}

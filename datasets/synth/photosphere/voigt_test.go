@@ -34,9 +34,12 @@ func TestLayerOpacity(t *testing.T) {
 		for _, a := range []float64{1e-4, 0.005, 0.05, 0.4, 3} {
 			for _, peak := range []float64{1e-3, 0.3, 10, 1e4} {
 				o := &newOpacities(n).layers[depths-1]
-				o.least = least
-				o.add(voigt(), centre, width, a, peak)
+				o.least, o.most = least, 1/least
+				var p profile
+				p.set(o, width, a, peak)
+				draw(voigt(), centre, []profile{p})
 				o.finish()
+				o.near.between(o.fine, nearShares[:])
 				for i, got := range o.fine {
 					want := peak * real(faddeeva(complex(math.Abs(float64(i)-centre)*width, a)))
 					// What matters is opacity beside the continuum's 1, or beside itself.

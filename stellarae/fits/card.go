@@ -23,10 +23,24 @@ func commentary(key string) bool {
 	return key == "COMMENT" || key == "HISTORY" || key == ""
 }
 
-// parseCards reads header lines of 80 bytes with fitsio. That gives up on the
-// whole header at the first card it dislikes, so a refused header is halved
-// until the bad cards are alone.
+// parseCards reads header lines of 80 bytes.
 func parseCards(lines []byte) []Card {
+	cards := make([]Card, 0, len(lines)/cardSize)
+	text := string(lines)
+	other := 0 // where lines begin that are not plain
+	for at := 0; at < len(lines); at += cardSize {
+		if c, ok := plainCard(text[at : at+cardSize]); ok {
+			cards = append(append(cards, otherCards(lines[other:at])...), c)
+			other = at + cardSize
+		}
+	}
+	return append(cards, otherCards(lines[other:])...)
+}
+
+// otherCards reads lines with fitsio. That gives up on the whole header at the
+// first card it dislikes, so a refused header is halved until the bad cards are
+// alone.
+func otherCards(lines []byte) []Card {
 	if len(lines) == 0 {
 		return nil
 	}
@@ -43,7 +57,7 @@ func parseCards(lines []byte) []Card {
 		return []Card{refusedCard(lines)}
 	}
 	half := n / 2 * cardSize
-	return append(parseCards(lines[:half]), parseCards(lines[half:])...)
+	return append(otherCards(lines[:half]), otherCards(lines[half:])...)
 }
 
 // hidden are the keys on which fitsio acts by itself: it would read the data

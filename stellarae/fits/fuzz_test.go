@@ -108,3 +108,31 @@ func FuzzCard(f *testing.F) {
 		}
 	})
 }
+
+// FuzzPlainCard: a card that is read here is what fitsio reads.
+func FuzzPlainCard(f *testing.F) {
+	for _, c := range testCards {
+		if lines, err := appendCard(nil, c); err == nil {
+			f.Add(string(lines[:cardSize]))
+		}
+	}
+	for _, line := range []string{
+		"A       = 'it''s'", "A       = 'x' y / z", "A       = 'x'/z", "A       = 'x", "A       = '   '", "A       = ''", "A       =  -7 / [m] a/b", "A       = 1.5D3", "A       = 1E5",
+		"A       = 7/unit", "A       = .5", "A       = +.5E-3 /", "A       = 99999999999999999999", "A       = 1E999", "A       = 1 2", "A       = T", "A       = True", "A       = F / no",
+		"A       = 0x10", "A       = 1_000", "A       = -", "A       = /", "A       =", "A       =1", "A B     = 1", " A      = 1", "a       = 1", "        = 1", "END     = 1",
+		"SIMPLE  =                    T / yes", "BITPIX  = 8", "XTENSION= 'BINTABLE'", "COMMENT = 1", "HISTORY = 'x'", "CONTINUE= 'x'", "HIERARCH= 1", "CONTINUE  'x' / y",
+		"HIERARCH ESO TEL AIRM START = 1.08 / airmass", "HIERARCH ESO  DRS= 'x' / y", "HIERARCH COMMENT = 1", "HIERARCH HIERARCH A = 1", "HIERARCH = 1", "HIERARCH A B", "HIERARCH A = = 1", "HIERARCH NAXIS=1",
+	} {
+		f.Add(line)
+	}
+	f.Fuzz(func(t *testing.T, line string) {
+		line = (line + strings.Repeat(" ", cardSize))[:cardSize]
+		c, ok := plainCard(line)
+		if !ok {
+			return
+		}
+		if want := otherCards([]byte(line)); len(want) != 1 || want[0] != c {
+			t.Errorf("%q is %+v, fitsio reads %+v", line, c, want)
+		}
+	})
+}

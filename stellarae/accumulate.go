@@ -70,7 +70,7 @@ func (t *Trainer) inParts(flux, noise []float32, beta, rate float32) ([]float32,
 	samples, values := len(flux)/parts, len(noise)/parts
 	mean := make([]float32, 2+t.Model.Config.Nodes)
 	for k := range parts {
-		part, err := t.call(t.part, t.rows(flux[k*samples:(k+1)*samples]), t.rows(noise[k*values:(k+1)*values]), tensors.FromScalar(beta))
+		part, err := t.call(t.part, [][]float32{flux[k*samples : (k+1)*samples], noise[k*values : (k+1)*values]}, beta)
 		if err != nil {
 			return nil, err
 		}
@@ -78,6 +78,6 @@ func (t *Trainer) inParts(flux, noise []float32, beta, rate float32) ([]float32,
 			mean[i] += v / float32(parts)
 		}
 	}
-	norm, err := t.call(t.apply, tensors.FromScalar(rate))
+	norm, err := t.call(t.apply, nil, rate)
 	return append(mean, norm...), err
 }

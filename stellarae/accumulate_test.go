@@ -19,10 +19,14 @@ func trainSteps(t *testing.T, b compute.Backend, c Config, training Training, st
 	if err != nil {
 		t.Fatal(err)
 	}
-	source := linesFor(c, trainer.Training)
-	var all []Losses
-	for step := range steps {
-		flux, err := source.Batch(step)
+	return m, takeSteps(t, trainer, steps)
+}
+
+func takeSteps(t *testing.T, trainer *Trainer, steps int) (all []Losses) {
+	t.Helper()
+	source := linesFor(trainer.Model.Config, trainer.Training)
+	for range steps {
+		flux, err := source.Batch(trainer.Step())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -32,7 +36,7 @@ func trainSteps(t *testing.T, b compute.Backend, c Config, training Training, st
 		}
 		all = append(all, l)
 	}
-	return m, all
+	return all
 }
 
 // apart is the largest difference of two sets of values, as a share of the

@@ -10,8 +10,9 @@ import (
 const trial = 4 * time.Second
 
 // StepsFor is the number of training steps that take about the given time,
-// found by training a network for a few seconds and throwing it away.
-func StepsFor(backend compute.Backend, c Config, t Training, source Source, length time.Duration) (int, error) {
+// found by training a network on so many devices for a few seconds and
+// throwing it away.
+func StepsFor(backend compute.Backend, c Config, t Training, devices int, source Source, length time.Duration) (int, error) {
 	began := time.Now()
 	m, err := New(backend, c, t.Seed)
 	if err != nil {
@@ -19,6 +20,9 @@ func StepsFor(backend compute.Backend, c Config, t Training, source Source, leng
 	}
 	trainer, err := NewTrainer(m, t)
 	if err != nil {
+		return 0, err
+	}
+	if err := trainer.UseDevices(devices); err != nil {
 		return 0, err
 	}
 	var measured time.Time

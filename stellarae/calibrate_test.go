@@ -30,7 +30,7 @@ func TestStepsFor(t *testing.T) {
 	training := Training{Steps: 1, Batch: 2}
 	source := &counting{lines: linesFor(tiny(), training)}
 	began := time.Now()
-	steps, err := StepsFor(plain(t), tiny(), training, source, time.Minute)
+	steps, err := StepsFor(plain(t), tiny(), training, 1, source, time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,15 +51,15 @@ func TestStepsForRefuses(t *testing.T) {
 	training := Training{Steps: 1, Batch: 2}
 	source := linesFor(tiny(), training)
 	source.fail = func(int) error { return cause }
-	if _, err := StepsFor(plain(t), tiny(), training, source, time.Minute); !errors.Is(err, cause) {
+	if _, err := StepsFor(plain(t), tiny(), training, 1, source, time.Minute); !errors.Is(err, cause) {
 		t.Errorf("a source that fails: %v", err)
 	}
 	bad := tiny()
 	bad.Nodes = 0
-	if _, err := StepsFor(plain(t), bad, training, source, time.Minute); err == nil {
+	if _, err := StepsFor(plain(t), bad, training, 1, source, time.Minute); err == nil {
 		t.Error("a network without nodes")
 	}
-	if _, err := StepsFor(plain(t), tiny(), Training{Steps: 1, Batch: -1}, source, time.Minute); err == nil {
+	if _, err := StepsFor(plain(t), tiny(), Training{Steps: 1, Batch: -1}, 1, source, time.Minute); err == nil {
 		t.Error("batches of -1")
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 
@@ -17,7 +18,7 @@ import (
 // new or from where it stands, and prints a dot after every step.
 const (
 	childEnv  = "STELLARAE_TEST_TRAIN"
-	deviceEnv = "STELLARAE_TEST_TRAIN_DEVICE"
+	deviceEnv = "STELLARAE_TEST_TRAIN_DEVICES"
 )
 
 func TestMain(m *testing.M) {
@@ -48,7 +49,9 @@ func killed() (Config, Training) {
 func trainChild(dir string) error {
 	config, training := killed()
 	backend, err := goBackend()
-	if os.Getenv(deviceEnv) != "" {
+	devices, _ := strconv.Atoi(os.Getenv(deviceEnv))
+	training.Batch = max(1, devices)
+	if devices > 0 {
 		var d *xla.Device
 		if d, err = xla.Open(); err == nil {
 			backend = d.Backend
@@ -57,7 +60,7 @@ func trainChild(dir string) error {
 	if err != nil {
 		return err
 	}
-	o := RunOptions{CheckpointEvery: time.Millisecond, Progress: func(Progress) { os.Stdout.WriteString(".") }}
+	o := RunOptions{Devices: devices, CheckpointEvery: time.Millisecond, Progress: func(Progress) { os.Stdout.WriteString(".") }}
 	source := linesFor(config, training)
 	if _, err := os.Stat(filepath.Join(dir, CheckpointFile)); err == nil {
 		_, err = Resume(context.Background(), backend, dir, source, o)
@@ -122,24 +125,25 @@ func partial(t *testing.T, dir string) []string {
 // that nobody killed.
 func TestKilled(t *testing.T) {
 	for _, test := range []struct {
-		name   string
-		device bool
-		kills  int
-	}{{"plain", false, 20}, {"device", true, 2}} {
+		name    string
+		devices int // 0: the Go backend
+		kills   int
+	}{{"plain", 0, 20}, {"device", 1, 2}, {"two devices", 2, 2}} {
 		t.Run(test.name, func(t *testing.T) {
 			kills := test.kills
 			if testing.Short() {
 				kills = 5
-				if test.device {
+				if test.devices > 0 {
 					t.Skip("the network takes a while to compile")
 				}
 			}
 			config, training := killed()
+			training.Batch = max(1, test.devices)
 			on, env := plain(t), deviceEnv+"="
-			if test.device {
-				on, env = device(t).Backend, deviceEnv+"=1"
+			if test.devices > 0 {
+				on, env = several(t, test.devices), fmt.Sprint(deviceEnv, "=", test.devices)
 			}
-			whole, _ := train(t, on, config, training, linesFor(config, training), RunOptions{})
+			whole, _ := train(t, on, config, training, linesFor(config, training), RunOptions{Devices: test.devices})
 			dir := filepath.Join(t.TempDir(), "run")
 			random := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 1))
 			torn, finished := 0, 0

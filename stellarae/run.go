@@ -39,8 +39,10 @@ type Progress struct {
 	Recorded    *Moment       // the history row that this step ended, or nil
 }
 
-// RunOptions are the ways in which Train works that do not change its result.
+// RunOptions are the ways in which Train works that do not change its result,
+// but for the rounding of sums that several devices add up.
 type RunOptions struct {
+	Devices         int            // of the backend that share the spectra of each step; 0: one
 	CheckpointEvery time.Duration  // 0: a minute
 	Progress        func(Progress) // after every step; may be nil
 	Checkpoint      func(step int) // after every checkpoint; may be nil
@@ -77,6 +79,9 @@ func Train(ctx context.Context, backend compute.Backend, dir string, c Config, t
 	if err != nil {
 		return nil, err
 	}
+	if err := trainer.UseDevices(cmp.Or(o.Devices, 1)); err != nil {
+		return nil, err
+	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
@@ -88,7 +93,8 @@ func Train(ctx context.Context, backend compute.Backend, dir string, c Config, t
 }
 
 // Resume goes on with the training in dir from its last checkpoint, with the
-// same source. The result is that of a training never stopped.
+// same source. The result is that of a training never stopped. It may go on
+// with another number of devices.
 func Resume(ctx context.Context, backend compute.Backend, dir string, source Source, o RunOptions) (*Model, error) {
 	var state runState
 	trainer, err := resume(backend, filepath.Join(dir, CheckpointFile), &state)
@@ -101,11 +107,15 @@ func Resume(ctx context.Context, backend compute.Backend, dir string, source Sou
 	if len(state.Sums) != 2+trainer.Model.Config.Nodes || state.N < 0 {
 		return nil, fmt.Errorf("%s: state of %d sums over %d steps", filepath.Join(dir, CheckpointFile), len(state.Sums), state.N)
 	}
+	if err := trainer.UseDevices(cmp.Or(o.Devices, 1)); err != nil {
+		return nil, err
+	}
 	return trainer.Model, trainer.run(ctx, dir, source, state, o)
 }
 
-// run takes the remaining steps.
+// run takes the remaining steps and leaves the model on one device.
 func (t *Trainer) run(ctx context.Context, dir string, source Source, state runState, o RunOptions) (err error) {
+	defer func() { err = cmp.Or(err, t.UseDevices(1)) }()
 	if o.CheckpointEvery == 0 {
 		o.CheckpointEvery = time.Minute
 	}

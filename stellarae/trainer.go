@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"github.com/gomlx/compute/distributed"
 	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph" //lint:ignore ST1001 graph code reads as formulas
 	"github.com/gomlx/gomlx/core/tensors"
@@ -34,6 +35,8 @@ func (l Losses) finite() bool {
 type Trainer struct {
 	Model       *Model
 	Training    Training
+	devices     int
+	mesh        *distributed.DeviceMesh // of more devices than one
 	step        int
 	whole       *gomlx.Exec // a step at once, or
 	part, apply *gomlx.Exec // its parts and then the update
@@ -46,21 +49,40 @@ func NewTrainer(m *Model, t Training) (*Trainer, error) {
 	if err := t.Validate(); err != nil {
 		return nil, err
 	}
-	tr := &Trainer{Model: m, Training: t, noise: t.noise(m.Config.Nodes)}
-	return tr, guard(func() (err error) {
-		if t.parts() == 1 {
-			tr.whole, err = gomlx.NewExec(m.backend, m.store, tr.graph)
+	tr := &Trainer{Model: m, Training: t, devices: 1, noise: t.noise(m.Config.Nodes)}
+	return tr, guard(func() error {
+		if err := m.gather(); err != nil {
 			return err
 		}
-		if err = tr.makeSums(); err != nil {
-			return err
+		if t.parts() > 1 {
+			if err := tr.makeSums(); err != nil {
+				return err
+			}
 		}
-		if tr.part, err = gomlx.NewExec(m.backend, m.store, tr.partGraph); err != nil {
-			return err
-		}
-		tr.apply, err = gomlx.NewExec(m.backend, m.store, tr.updateGraph)
-		return err
+		return tr.compile()
 	})
+}
+
+// compile makes the graphs for the trainer's devices.
+func (t *Trainer) compile() (err error) {
+	if t.Training.parts() == 1 {
+		t.whole, err = graphOf(t, t.graph, 2, 2)
+		return err
+	}
+	if t.part, err = graphOf(t, t.partGraph, 2, 1); err != nil {
+		return err
+	}
+	t.apply, err = graphOf(t, t.updateGraph, 0, 1)
+	return err
+}
+
+// graphOf makes a graph of a function of rows and then of scalars.
+func graphOf[F gomlx.ExecGraphFn](t *Trainer, f F, rows, scalars int) (*gomlx.Exec, error) {
+	e, err := gomlx.NewExec(t.Model.backend, t.Model.store, f)
+	if err == nil && t.devices > 1 {
+		err = t.spread(e, rows, scalars)
+	}
+	return e, err
 }
 
 // Step is the number of steps taken.
@@ -78,7 +100,7 @@ func (t *Trainer) Do(flux []float32) (Losses, error) {
 		beta, rate := float32(t.Training.BetaAt(t.step)), float32(t.Training.LearningRateAt(t.step))
 		var values []float32
 		if t.whole != nil {
-			values, err = t.call(t.whole, t.rows(flux), t.rows(noise), tensors.FromScalar(beta), tensors.FromScalar(rate))
+			values, err = t.call(t.whole, [][]float32{flux, noise}, beta, rate)
 		} else {
 			values, err = t.inParts(flux, noise, beta, rate)
 		}
@@ -98,20 +120,26 @@ func (t *Trainer) Do(flux []float32) (Losses, error) {
 	return losses, nil
 }
 
-// rows are the spectra, or their noise, that a graph takes at once.
-func (t *Trainer) rows(flat []float32) *tensors.Tensor {
-	n := t.Training.Batch / t.Training.parts()
-	return tensors.FromFlatDataAndDimensions(flat, n, len(flat)/n)
-}
-
-// call runs a graph that gives a vector.
-func (t *Trainer) call(e *gomlx.Exec, args ...any) ([]float32, error) {
+// call runs a graph of rows and scalars that gives a vector.
+func (t *Trainer) call(e *gomlx.Exec, rows [][]float32, scalars ...float32) ([]float32, error) {
+	var args []any
+	for device := range t.devices {
+		for _, flat := range rows {
+			args = append(args, t.share(flat, device))
+		}
+		for _, x := range scalars {
+			args = append(args, tensors.FromScalar(x))
+		}
+	}
 	out, err := e.Call(args...)
 	if err != nil {
 		return nil, err
 	}
-	values, err := tensors.CopyFlatData[float32](out[0])
-	return values, errors.Join(err, out[0].FinalizeAll())
+	values, err := tensors.CopyFlatData[float32](out[0]) // each device gives the same
+	for _, o := range out {
+		err = errors.Join(err, o.FinalizeAll())
+	}
+	return values, err
 }
 
 // noise is standard normal, one value for every spectrum of a batch and node.

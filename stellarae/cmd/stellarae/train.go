@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,6 +28,7 @@ type trainFlags struct {
 	preset        string
 	preprocessing string
 	training      stellarae.Training
+	devices       int
 	minutes       float64
 	heldOut       float64
 	every         time.Duration
@@ -110,6 +112,7 @@ samples, 32 nodes), paper (327,680 samples, 128 nodes: the published network).`,
 	fl.Float64Var(&f.minutes, "minutes", 0, "train for about this long: the number of steps is set by a trial")
 	fl.IntVar(&f.training.Batch, "batch", 0, "spectra a step (default: the network's)")
 	fl.IntVar(&f.training.Accumulate, "accumulate", 0, "equal parts that a batch is computed in, in the memory of one (default 1)")
+	fl.IntVar(&f.devices, "devices", 0, "devices that share the spectra of each step, equally; --resume may change it (default 1)")
 	fl.Uint64Var(&f.training.Seed, "seed", 1, "of the first parameters, the order of the spectra and the noise")
 	fl.Float64Var(&f.training.LearningRate, "learning-rate", 0, "highest learning rate of Adam (default 0.001)")
 	fl.Float64Var(&f.training.Beta, "beta", 0, "weight of the KL divergence (default: the network's)")
@@ -162,6 +165,10 @@ func train(c *cobra.Command, f trainFlags) (trained, error) {
 	if err != nil {
 		return trained{}, err
 	}
+	f.devices = cmp.Or(f.devices, 1)
+	if err := stellarae.CheckDevices(d.Backend, t, f.devices); err != nil {
+		return trained{}, usagef("--devices: %w (computing with %s)", err, d.Description)
+	}
 	data, err := openData(c, f.data, config)
 	if err != nil {
 		return trained{}, err
@@ -182,7 +189,7 @@ func train(c *cobra.Command, f trainFlags) (trained, error) {
 		return trained{}, err
 	}
 	if f.minutes > 0 && !f.resume {
-		t.Steps, err = stellarae.StepsFor(d.Backend, config, t, batches, time.Duration(f.minutes*float64(time.Minute)))
+		t.Steps, err = stellarae.StepsFor(d.Backend, config, t, f.devices, batches, time.Duration(f.minutes*float64(time.Minute)))
 		if err != nil {
 			return trained{}, err
 		}
@@ -223,7 +230,7 @@ func (f trainFlags) plan(d *xla.Device) (stellarae.Config, stellarae.Training, e
 func (f trainFlags) loop(c *cobra.Command, d *xla.Device, config stellarae.Config, t stellarae.Training, b *datasets.Batches, heldOut []string, r *trained) (*stellarae.Model, error) {
 	p := newProgress(c.ErrOrStderr(), "training")
 	defer p.done()
-	o := stellarae.RunOptions{CheckpointEvery: f.every, Progress: func(x stellarae.Progress) {
+	o := stellarae.RunOptions{Devices: f.devices, CheckpointEvery: f.every, Progress: func(x stellarae.Progress) {
 		r.Steps, r.Seconds = x.Step, x.Elapsed.Seconds()
 		r.SpectraPerSecond = float64(x.Spectra) / r.Seconds
 		if x.Recorded != nil {

@@ -79,8 +79,8 @@ type summing struct {
 }
 
 // sumAtOnce is little enough to be still in the processor's cache when it is
-// written after it was summed up.
-const sumAtOnce = 1 << 20
+// written after it was summed up, and more than what atomicfile would copy.
+const sumAtOnce = 320 << 10
 
 func (s *summing) Write(p []byte) (written int, err error) {
 	for len(p) > 0 && err == nil {

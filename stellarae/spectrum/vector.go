@@ -72,7 +72,7 @@ func between(raw []byte, lowest, step, width uint64) bool {
 // len(x) bits, clears the others, and counts the numbers below. lo and hi are bits of
 // positive values and included; x holds no NaN.
 func mark(marks []byte, x []float32, lo, hi uint32) (below int) {
-	if n := len(x) &^ 7; avx2 && n > 0 {
+	if n := len(x) &^ 15; avx2 && n > 0 {
 		_ = marks[n/8-1]
 		below = markAVX2(&marks[0], &x[0], n, lo, hi)
 		marks, x = marks[n/8:], x[n:]

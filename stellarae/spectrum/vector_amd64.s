@@ -1,7 +1,7 @@
 #include "textflag.h"
 
-// Loops over whole vectors of AVX2. What they compute is said where they are
-// declared; n is a positive multiple of a vector's length.
+// Loops over whole vectors of AVX2, two at a time in mark. What they compute is
+// said where they are declared; n is a positive multiple of what they take.
 
 DATA swapLong<>+0(SB)/8, $0x0405060700010203
 DATA swapLong<>+8(SB)/8, $0x0c0d0e0f08090a0b
@@ -84,24 +84,38 @@ TEXT ·markAVX2(SB), NOSPLIT, $0-40
 	MOVL hi+28(FP), BX
 	VMOVD BX, X1
 	VPBROADCASTD X1, Y1
-	XORL R8, R8
+	VPXOR Y8, Y8, Y8
 mark:
 	VMOVDQU (SI), Y2
+	VMOVDQU 32(SI), Y5
 	VPCMPGTD Y2, Y0, Y3 // lo > x
+	VPCMPGTD Y5, Y0, Y6
 	VPCMPGTD Y1, Y2, Y4 // x > hi
+	VPCMPGTD Y1, Y5, Y7
+	VPADDD Y3, Y8, Y8 // by -1 where it is below
+	VPADDD Y6, Y8, Y8
 	VPOR Y3, Y4, Y4
-	VMOVMSKPS Y3, AX
-	POPCNTL AX, AX
-	ADDQ AX, R8
-	VMOVMSKPS Y4, BX
-	NOTL BX
-	MOVB BX, (DI)
-	ADDQ $32, SI
-	INCQ DI
-	SUBQ $8, CX
+	VPOR Y6, Y7, Y7
+	VMOVMSKPS Y4, AX
+	VMOVMSKPS Y7, BX
+	SHLL $8, BX
+	ORL BX, AX
+	NOTL AX
+	MOVW AX, (DI)
+	ADDQ $64, SI
+	ADDQ $2, DI
+	SUBQ $16, CX
 	JNZ mark
+	VEXTRACTI128 $1, Y8, X0
+	VPADDD X0, X8, X0
+	VPSHUFD $0x4e, X0, X1
+	VPADDD X1, X0, X0
+	VPSHUFD $0xb1, X0, X1
+	VPADDD X1, X0, X0
+	VMOVD X0, AX
 	VZEROUPPER
-	MOVQ R8, below+32(FP)
+	NEGL AX
+	MOVQ AX, below+32(FP)
 	RET
 
 // func divideAVX2(x *float32, n int, scale float32)

@@ -176,9 +176,10 @@ func (w *work) middleIn(lo, hi uint32, n, zeros int) (a, b float32, ok bool) {
 	for (hi-lo)>>shift >= buckets {
 		shift++
 	}
+	found := w.found
 	clear(w.counts[:])
-	for _, x := range w.found {
-		w.counts[(x-lo)>>shift%buckets]++
+	for _, x := range found {
+		w.counts[(x-lo)>>(shift%32)%buckets]++
 	}
 	// The values of the buckets that hold the two ranks, in order.
 	before, from, to := 0, -1, 0
@@ -194,8 +195,9 @@ func (w *work) middleIn(lo, hi uint32, n, zeros int) (a, b float32, ok bool) {
 		}
 	}
 	var few []uint32
-	for _, x := range w.found {
-		if k := int((x - lo) >> shift); k >= from && k <= to {
+	least, width := lo+uint32(from)<<shift, uint32(to-from+1)<<shift
+	for _, x := range found {
+		if x-least < width {
 			few = append(few, x)
 		}
 	}

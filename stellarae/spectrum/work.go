@@ -12,9 +12,10 @@ import (
 
 // work is the memory that direct needs beside the row.
 type work struct {
-	outside []float32 // finite flux outside the grid
-	spread  []float32 // samples that stand for the others
-	parts   [][]float32
+	outside []float32      // finite flux outside the grid
+	spread  []float32      // a zero, and samples of the parts
+	parts   [][]float32    // what medians are of
+	n       int            // values of the parts
 	found   []uint32       // bits of values in the bracket
 	marks   [1 << 10]uint8 // of eight values each: whether they are in the bracket
 	counts  [buckets]uint32
@@ -74,13 +75,12 @@ func appendDecoded(to []float32, raw []byte) []float32 {
 // and finite.
 func (w *work) medians(g Grid, row []float32) (scale float32, all float64, ok bool) {
 	seen, hidden := shown(g)
-	zeros := g.Len() // padding and masked samples
-	w.parts = w.parts[:0]
+	step := max(1, (g.Samples+len(w.outside))/samples)
+	w.n, w.parts, w.spread = 0, w.parts[:0], append(w.spread[:0], 0)
 	for _, r := range seen {
-		w.parts = append(w.parts, row[r[0]:r[1]])
-		zeros -= r[1] - r[0]
+		w.add(row[r[0]:r[1]], step)
 	}
-	a, b, ok := w.middle(zeros)
+	a, b, ok := w.middle(g.Len() - w.n) // padding and masked samples are zeros
 	if !ok {
 		return 0, 0, false
 	}
@@ -89,9 +89,9 @@ func (w *work) medians(g Grid, row []float32) (scale float32, all float64, ok bo
 		scale = float32(a+b) / 2
 	}
 	for _, r := range hidden {
-		w.parts = append(w.parts, row[r[0]:r[1]])
+		w.add(row[r[0]:r[1]], step)
 	}
-	w.parts = append(w.parts, w.outside)
+	w.add(w.outside, step)
 	a, b, ok = w.middle(0)
 	return scale, (float64(a) + float64(b)) / 2, ok && scale <= math.MaxFloat32
 }
@@ -102,31 +102,24 @@ func (w *work) medians(g Grid, row []float32) (scale float32, all float64, ok bo
 // what is in that bracket is looked at more closely. Where the few mislead, the
 // bracket becomes all that is positive.
 func (w *work) middle(zeros int) (a, b float32, ok bool) {
-	n := 0
-	for _, x := range w.parts {
-		n += len(x)
-	}
-	w.sample(n)
-	share := 0.5 * float64(n-zeros) / float64(max(1, n)) // of the values, below the middle
-	for _, error := range [...]float64{0.012, 0.05} {    // of the share: 1.5 and 6 times what random samples have
-		if a, b, ok = w.middleIn(w.sampled(share-error), w.sampled(share+error), n, zeros); ok {
+	share := 0.5 * float64(w.n-zeros) / float64(max(1, w.n)) // of the values, below the middle
+	for _, error := range [...]float64{0.012, 0.05} {        // of the share: 1.5 and 6 times what random samples have
+		if a, b, ok = w.middleIn(w.sampled(share-error), w.sampled(share+error), zeros); ok {
 			return a, b, true
 		}
 	}
-	return w.middleIn(1, math.Float32bits(math.MaxFloat32), n, zeros)
+	return w.middleIn(1, math.Float32bits(math.MaxFloat32), zeros)
 }
 
 // samples is how many values stand for the others.
 const samples = 4096
 
-// sample takes evenly spread samples of the n values of the parts, and a zero.
-func (w *work) sample(n int) {
-	w.spread = append(w.spread[:0], 0)
-	step := max(1, n/samples)
-	for _, x := range w.parts {
-		for i := 0; i < len(x); i += step {
-			w.spread = append(w.spread, x[i])
-		}
+// add makes x a part, with every step-th value a sample.
+func (w *work) add(x []float32, step int) {
+	w.n += len(x)
+	w.parts = append(w.parts, x)
+	for i := 0; i < len(x); i += step {
+		w.spread = append(w.spread, x[i])
 	}
 }
 
@@ -166,8 +159,8 @@ func (w *work) gather(lo, hi uint32) (below int) {
 const buckets = 1 << 10
 
 // middleIn is middle if that is in the bracket from lo to hi.
-func (w *work) middleIn(lo, hi uint32, n, zeros int) (a, b float32, ok bool) {
-	total, below := n+zeros, zeros+w.gather(lo, hi)
+func (w *work) middleIn(lo, hi uint32, zeros int) (a, b float32, ok bool) {
+	total, below := w.n+zeros, zeros+w.gather(lo, hi)
 	first, last := (total-1)/2-below, total/2-below
 	if first < 0 || last >= len(w.found) {
 		return 0, 0, false

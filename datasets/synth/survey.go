@@ -166,7 +166,7 @@ func (s *Survey) Spectrum(i int) *spectrum.Spectrum {
 	b := s.scratch.Get().(*buffers)
 	defer s.scratch.Put(b)
 	s.clean(t, b)
-	scale := t.Level / median(b.flux)
+	scale := t.Level / orderstat.Median(append(b.scratch[:0], b.flux...))
 	from, to := s.seen(t)
 	rng := stream(s.options.Seed, streamNoise, i)
 	out := &spectrum.Spectrum{

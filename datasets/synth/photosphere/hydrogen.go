@@ -112,32 +112,30 @@ func (s *Synthesis) addHydrogen(layer *layerOpacity, a *atmosphere, d int) {
 		if height(int(centre)) < layer.least {
 			continue
 		}
+		// Outside the core the profile is drawn in straight pieces, as short
+		// beside the distance as 0.1 per cent of the opacity wants.
 		core := 6 * p.doppler / l.wave * speedKm / s.step
+		piece := func(i int) int {
+			if far := math.Abs(float64(i) - centre); far > core {
+				return max(int(far/straight), 1)
+			}
+			return 1
+		}
 		// From the centre on outwards, as far as there is something to see.
 		middle := min(max(int(centre), first), last)
 		y := height(middle)
 		for i := middle; i <= last && y > layer.least*faint; {
-			// Outside the core the profile is drawn in straight pieces, as short
-			// beside the distance as 0.1 per cent of the opacity wants.
-			piece := 1
-			if far := math.Abs(float64(i) - centre); far > core {
-				piece = min(max(int(far/straight), 1), last-i+1)
-			}
-			end := height(i + piece)
-			addRamp(sum[i:i+piece], float32(y), float32((end-y)/float64(piece)))
-			y = end
-			i += piece
+			n := min(piece(i), last-i+1)
+			end := height(i + n)
+			addRamp(sum[i:i+n], float32(y), float32((end-y)/float64(n)))
+			i, y = i+n, end
 		}
 		y = height(middle)
 		for i := middle; i > first && y > layer.least*faint; {
-			piece := 1
-			if far := math.Abs(float64(i) - centre); far > core {
-				piece = min(max(int(far/straight), 1), i-first)
-			}
-			i -= piece
-			end := height(i)
-			addRamp(sum[i:i+piece], float32(end), float32((y-end)/float64(piece)))
-			y = end
+			n := min(piece(i), i-first)
+			end := height(i - n)
+			addRamp(sum[i-n:i], float32(end), float32((y-end)/float64(n)))
+			i, y = i-n, end
 		}
 	}
 }

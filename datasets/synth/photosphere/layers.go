@@ -23,7 +23,8 @@ type opacities struct {
 type layerOpacity struct {
 	fine               []float32
 	near, far, distant wing
-	least, most        float64 // below least a line, or what falls off as u^-4, is left out; most is 1/least
+	least              float64 // below which a line is left out
+	most               float64 // 1 / least
 }
 
 func newOpacities(n int) *opacities {
@@ -34,7 +35,8 @@ func newOpacities(n int) *opacities {
 		// In whole eights, with room for the samples that an interpolation wants.
 		room := func(stride int) wing { return make(wing, (n/stride+16+7)&^7) }
 		l.fine, l.near, l.far, l.distant = make([]float32, n), room(nearStride), room(farStride), room(distantStride)
-		// A little opacity takes away light as tau E2(tau), which is 0.16 at most; E2(tau) < exp(-tau) / (tau+1).
+		// A little opacity takes away light as tau E2(tau), which is 0.16 at most;
+		// E2(tau) is below exp(-tau) / (tau+1).
 		tau := math.Pow(10, depth[d])
 		l.least = weakest * max(1, 0.15*(tau+1)*math.Exp(tau)/tau)
 		l.most = 1 / l.least
@@ -104,22 +106,22 @@ func (p *profile) set(o *layerOpacity, width, a, peak float64) {
 	x, aa := width*width, a*a
 	p.near = max(wingWidth*wingWidth*nearStride*nearStride*x, aa)
 	p.far = max(wingWidth*wingWidth*farStride*farStride*x, aa)
+	p.distant = max(wingWidth*wingWidth*distantStride*distantStride*x, aa)
 	reach := max(float64(log32(float32(peak*o.most))), 1) // squared
-	p.distant = wingWidth * wingWidth * distantStride * distantStride * x
 	p.reachNear, p.reachFar, p.reachDistant = 0, 0, 0
 	if fall > p.near {
 		// Beyond the Doppler core what is left is a (c + 3/2) / (sqrt(pi) u^4).
 		reach = max(reach, math.Sqrt(fall*(p.near+1.5)))
-		steep := func(soft float64) float64 { return math.Sqrt(fall * (1 / steep) * soft) }
+		quartic := func(soft float64) float64 { return math.Sqrt(fall * (1 / steep) * soft) } // u^2 at the end
 		switch {
 		case edge > p.distant:
 			p.reachDistant = math.Sqrt(edge - p.distant)
-			p.reachFar = math.Sqrt(steep(p.distant))
-			p.reachNear = math.Sqrt(max(reach, steep(p.far)))
+			p.reachFar = math.Sqrt(quartic(p.distant))
+			p.reachNear = math.Sqrt(max(reach, quartic(p.far)))
 		case edge > p.far:
 			p.distant = 0
 			p.reachFar = math.Sqrt(edge - p.far)
-			p.reachNear = math.Sqrt(max(reach, steep(p.far)))
+			p.reachNear = math.Sqrt(max(reach, quartic(p.far)))
 		default:
 			p.far = 0
 			p.reachNear = math.Sqrt(max(reach, edge-p.near))

@@ -115,10 +115,17 @@ func (s *Synthesis) emerge(flux []float32, o *opacities, a *atmosphere) {
 	var f, ln [depths]lanes
 	var ratio [depths]float64
 	ends := s.continua(a)
+	next := a.light(s.Wave(0))
+	light := next
 	for from := 0; from < s.n; from += block {
 		n := min(block, s.n-from)
-		wave := s.Wave(float64(from) + float64(n)/2)
+		middle := float64(from) + float64(n)/2
+		wave := s.Wave(middle)
 		ends.at(wave, &ratio)
+		if from%planckSpan == 0 {
+			light, next = next, a.light(s.Wave(float64(from+planckSpan)))
+		}
+		part := math.Mod(middle, planckSpan) / planckSpan
 		for d := range depths {
 			share := float32(a.tau[d])
 			alone := share * float32(ratio[d])
@@ -132,7 +139,7 @@ func (s *Synthesis) emerge(flux []float32, o *opacities, a *atmosphere) {
 			sum[i] = surface
 		}
 		for d := range depths {
-			weight := float32(2 * planckSlope(wave, a.gas[d].temp) * a.slope[d] * depthStep[d])
+			weight := float32(light[d] + part*(next[d]-light[d]))
 			slabs[d].pass(n+1, &tau, &sum, &f[max(d-1, 0)], &f[d],
 				&ln[max(d-2, 0)], &ln[max(d-1, 0)], &ln[d], &ln[min(d+1, depths-1)], table, weight)
 		}
@@ -141,6 +148,17 @@ func (s *Synthesis) emerge(flux []float32, o *opacities, a *atmosphere) {
 			flux[from+i] = x * whole
 		}
 	}
+}
+
+// planckSpan is how many samples lie between Planck functions that are computed.
+const planckSpan = 4 * block
+
+// light is what the layers send out at a wavelength, dB, doubled.
+func (a *atmosphere) light(wave float64) (light [depths]float64) {
+	for d := range light {
+		light[d] = 2 * planckSlope(wave, a.gas[d].temp) * a.slope[d] * depthStep[d]
+	}
+	return light
 }
 
 // continua holds the continuous opacity over that at 5000 A at wavelengths

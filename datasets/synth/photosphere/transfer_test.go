@@ -2,6 +2,7 @@ package photosphere
 
 import (
 	"math"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/stellarae/lab/datasets/linelist"
@@ -159,6 +160,39 @@ func TestFluxIsExact(t *testing.T) {
 			if worst > 1e-3 || low > 0.5 {
 				t.Errorf("%g A, %+v: off by %.2g, deepest line %.2f", first, star, worst, low)
 			}
+		}
+	}
+}
+
+// In a crowd of mostly weak lines, 40 an Angstrom, all that is left out together
+// takes away less than 1e-3 of the continuum.
+func TestLittleIsLeftOut(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	var list []linelist.Line
+	for range 2000 {
+		list = append(list, linelist.Line{Species: iron, Wave: 5150 + 50*rng.Float64(), Excitation: 5 * rng.Float64(), LogGF: -8 + 8*rng.Float64(), Waals: -7.6})
+	}
+	s := New(list, nil, 5150, 5200, 0.72)
+	all := New(list, nil, 5150, 5200, 0.72)
+	all.scratch.New = func() any {
+		o := newOpacities(all.n)
+		for d := range o.layers {
+			l := &o.layers[d]
+			l.least, l.most = l.least/100, l.most*100
+		}
+		return o
+	}
+	got, want := make([]float32, s.Len()), make([]float32, s.Len())
+	for _, star := range []Star{{5772, 4.44, 0}, {4200, 4.7, 0.2}, {4600, 2.3, -0.4}, {7500, 4.2, 0}} {
+		s.Flux(got, star)
+		all.Flux(want, star)
+		worst, low := 0.0, float32(1)
+		for i := range got {
+			worst, low = max(worst, math.Abs(float64(got[i]-want[i]))), min(low, want[i])
+		}
+		t.Logf("%+v: worst %.2g, deepest %.2f", star, worst, low)
+		if worst > 1e-3 || worst == 0 || low > 0.5 {
+			t.Errorf("%+v: off by %.2g, deepest line %.2f", star, worst, low)
 		}
 	}
 }

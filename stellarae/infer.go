@@ -1,8 +1,11 @@
 package stellarae
 
 import (
+	"errors"
 	"fmt"
 
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph" //lint:ignore ST1001 graph code reads as formulas
 	"github.com/gomlx/gomlx/core/tensors"
 	gomlx "github.com/gomlx/gomlx/ml/model"
@@ -115,35 +118,48 @@ func (m *Model) batch(n int) int {
 
 // apply runs rows of width in through exec, which gives rows of width out.
 func (m *Model) apply(exec *gomlx.Exec, rows [][]float32, in, out int) ([][]float32, error) {
+	for i, row := range rows {
+		if len(row) != in {
+			return nil, fmt.Errorf("row %d has %d values: the model takes %d", i, len(row), in)
+		}
+	}
 	batch := m.batch(len(rows))
 	results := make([][]float32, 0, len(rows))
 	for start := 0; start < len(rows); start += batch {
-		flat := make([]float32, batch*in) // a short last batch is filled up with zeros
 		part := rows[start:min(start+batch, len(rows))]
-		for i, row := range part {
-			if len(row) != in {
-				return nil, fmt.Errorf("row %d has %d values: the model takes %d", start+i, len(row), in)
-			}
-			copy(flat[i*in:], row)
-		}
 		err := guard(func() error {
-			o, err := exec.Call(tensors.FromFlatDataAndDimensions(flat, batch, in))
+			given, err := m.onDevice(part, batch, in)
 			if err != nil {
 				return err
+			}
+			o, err := exec.Call(given)
+			if err != nil {
+				return errors.Join(err, given.FinalizeAll())
 			}
 			err = tensors.ConstFlatData(o[0], func(values []float32) {
 				for i := range part {
 					results = append(results, append([]float32(nil), values[i*out:(i+1)*out]...))
 				}
 			})
-			if err != nil {
-				return err
-			}
-			return o[0].FinalizeAll()
+			return errors.Join(err, o[0].FinalizeAll(), given.FinalizeAll())
 		})
 		if err != nil {
 			return nil, err
 		}
 	}
 	return results, nil
+}
+
+// onDevice puts rows straight into memory that the device reads, where it
+// shares any with us. A short batch is filled up with zeros.
+func (m *Model) onDevice(rows [][]float32, batch, width int) (*tensors.Tensor, error) {
+	t, err := tensors.FromShapeForBackend(m.backend, 0, shapes.Make(dtypes.Float32, batch, width))
+	if err != nil {
+		return nil, err
+	}
+	return t, tensors.MutableFlatData(t, func(flat []float32) {
+		for i, row := range rows {
+			copy(flat[i*width:], row)
+		}
+	})
 }

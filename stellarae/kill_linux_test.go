@@ -22,7 +22,6 @@ const (
 )
 
 func TestMain(m *testing.M) {
-	xla.HugePages() // as the programs do, so that benchmarks time what they do
 	dir := os.Getenv(childEnv)
 	if dir == "" {
 		os.Exit(m.Run())

@@ -34,7 +34,7 @@ class Setting:
         command = [self.program, "-work", work]
         for name, value in flags.items():
             command += [f"-{name}", value]
-        return command, {}
+        return command, {"STELLARAE_XLA_CACHE": "off"}  # its memory is to include compiling, as the peers' does
 
 
 def peers(setting, what, batch):

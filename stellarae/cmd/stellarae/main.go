@@ -16,8 +16,6 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
-
-	"github.com/stellarae/lab/stellarae/xla"
 )
 
 // Exit codes.
@@ -28,7 +26,6 @@ const (
 )
 
 func main() {
-	xla.HugePages()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, func() {
 		stop() // a second signal ends the program at once

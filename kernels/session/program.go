@@ -159,7 +159,7 @@ func (s *Session) startProgram(exe string, args []string, capture *captured) (*c
 	if capture != nil {
 		w = capture
 	}
-	return s.start(proc.Options{Path: exe, Args: args, Dir: s.dir(), Env: s.environ()}, w)
+	return s.start(proc.Options{Path: exe, Args: args, Dir: s.dir(), Env: s.cellEnviron()}, w)
 }
 
 var stackLine = regexp.MustCompile(`^\t(.*):(\d+)(?: \+0x[0-9a-f]+)?(?: fp=.*)?$`)

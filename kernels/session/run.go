@@ -324,7 +324,7 @@ func (s *Session) ensureWorker(ctx context.Context) (*child, error) {
 	if err != nil {
 		return nil, err
 	}
-	w, err := s.start(proc.Options{Path: exe, Dir: s.dir(), Env: s.environ()}, nil)
+	w, err := s.start(proc.Options{Path: exe, Dir: s.dir(), Env: s.cellEnviron()}, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -307,6 +308,18 @@ func (s *Session) environ() []string {
 		env = append(env, k+"="+v)
 	}
 	return env
+}
+
+// cellEnviron is the environment of cells. glibc is asked for huge pages
+// unless the user has set it: XLA, which cells may load, takes fresh memory for
+// every call, and a program can only be told before it begins. What package xla
+// does about it comes too late in a cell, whose plugin is loaded after glibc.
+func (s *Session) cellEnviron() []string {
+	env, name := s.environ(), "GLIBC_TUNABLES="
+	if slices.ContainsFunc(env, func(v string) bool { return strings.HasPrefix(v, name) }) {
+		return env
+	}
+	return append(env, name+"glibc.malloc.hugetlb=1")
 }
 
 // toolEnviron is the environment of the go command: what it leaves when it is

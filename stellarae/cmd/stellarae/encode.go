@@ -131,17 +131,21 @@ func encodeStore(c *cobra.Command, m *stellarae.Model, dir, only, out string) (e
 	p := newProgress(c.ErrOrStderr(), "encoding")
 	defer p.done()
 	result := &stellarae.EncodedFiles{Files: names}
+	// Copies: views of the whole store would all stay in memory.
+	flux := make([][]float32, min(64, len(names)))
+	for i := range flux {
+		flux[i] = make([]float32, s.Samples())
+	}
 	for part := range slices.Chunk(names, 64) {
 		if err := c.Context().Err(); err != nil {
 			return encoded{}, err
 		}
-		flux := make([][]float32, len(part))
 		for k, name := range part {
-			if flux[k], err = s.Read(rows[name]); err != nil {
+			if err := s.Row(rows[name], flux[k]); err != nil {
 				return encoded{}, err
 			}
 		}
-		codes, err := m.Encode(flux)
+		codes, err := m.Encode(flux[:len(part)])
 		if err != nil {
 			return encoded{}, err
 		}

@@ -36,10 +36,12 @@ func TestScripts(t *testing.T) {
 	if d, err := xla.Open(); err == nil && d.Path != "" {
 		backend = "xla:" + d.Path
 	}
+	programs := t.TempDir() // what one script compiles serves the others
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("GOMLX_BACKEND", backend)
+			e.Setenv(xla.Cache, programs)
 			e.Setenv("TF_CPP_MIN_LOG_LEVEL", "2")
 			return nil
 		},

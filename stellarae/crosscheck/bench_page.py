@@ -126,7 +126,7 @@ def page(results, picture):
     text = [
         "# Benchmarks",
         "Written by `make bench`; the numbers are in `benchmarks.json`. Ours and its peers take turns, pass by pass, each in a process of its own with "
-        f"{results['threads']} threads; what\ncompiles and warms up is not timed. A figure is the median over the rounds, a ratio that of the rounds' ratios; "
+        f"{results['threads']} threads; what\ncompiles and warms up is not timed, and ours compiles anew, as its peers do. A figure is the median over the rounds, a ratio that of the rounds' ratios; "
         "below 1 ours is ahead. On a machine that others use,\nprocessor time is the steadier one; but there PyTorch's threads spin while they wait for each other, which costs it more than the rest. `memory` in GB is the\nmost that the process ever held (`ru_maxrss`).",
         "\n".join([
             f"- Machine: {machine['model']}, {machine['cores']} cores, {machine.get('memory', '?')} GB, {' '.join(machine.get('flags', []))}"

@@ -8,18 +8,10 @@ import (
 	"github.com/gomlx/compute"
 )
 
-// trainSteps trains a network for some steps on lines.
+// trainSteps trains a network for some steps on lines, on one device.
 func trainSteps(t *testing.T, b compute.Backend, c Config, training Training, steps int) (*Model, []Losses) {
 	t.Helper()
-	m, err := New(b, c, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	trainer, err := NewTrainer(m, training)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m, takeSteps(t, trainer, steps)
+	return trainOn(t, b, 1, c, training, steps)
 }
 
 func takeSteps(t *testing.T, trainer *Trainer, steps int) (all []Losses) {

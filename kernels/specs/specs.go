@@ -5,7 +5,7 @@
 //
 //	where, err := specs.UserFolder()
 //	done, err := specs.Install(specs.Go("/usr/local/bin/gokernel"), where)
-//	fmt.Println(done.Path) // /home/ada/.local/share/jupyter/kernels/gokernel
+//	fmt.Println(done.Path) // .../share/jupyter/kernels/gokernel
 package specs
 
 import (

@@ -44,6 +44,23 @@ DATA count<>+16(SB)/8, $0x40a0000040800000
 DATA count<>+24(SB)/8, $0x40e0000040c00000
 GLOBL count<>(SB), RODATA|NOPTR, $32
 
+// distance is |u| in Y1 of the samples whose places are in Y0.
+#define distance(at, width) \
+	VADDPS Y0, at, Y1; \
+	VMULPS Y1, width, Y1; \
+	VPSLLD $1, Y1, Y1; \
+	VPSRLD $1, Y1, Y1
+
+// pairs gathers two neighbours in a table for each of eight samples, at the
+// places of the first four and of the others, through a, b and a mask.
+#define pairs(four, others, mask, a, b, low, high) \
+	VPCMPEQD mask, mask, mask; \
+	VGATHERDPD mask, four, a; \
+	VPCMPEQD mask, mask, mask; \
+	VGATHERDPD mask, others, b; \
+	VSHUFPS $0x88, b, a, low; \
+	VSHUFPS $0xDD, b, a, high
+
 // func fillAVX2(n int, f, ln, opacity, wing, shares *float32, alone, share float32)
 // shares holds four vectors of four.
 TEXT ·fillAVX2(SB), NOSPLIT, $0-56
@@ -195,12 +212,7 @@ slabLoop:
 	VSUBPS Y8, Y5, Y6
 	VPERMQ $0xD8, Y7, Y7
 	VEXTRACTI128 $1, Y7, X8
-	VPCMPEQD Y0, Y0, Y0
-	VGATHERDPD Y0, (R13)(X7*8), Y1
-	VPCMPEQD Y0, Y0, Y0
-	VGATHERDPD Y0, (R13)(X8*8), Y2
-	VSHUFPS $0x88, Y2, Y1, Y3
-	VSHUFPS $0xDD, Y2, Y1, Y4
+	pairs((R13)(X7*8), (R13)(X8*8), Y0, Y1, Y2, Y3, Y4)
 	VMULPS Y4, Y6, Y6
 	VADDPS Y3, Y6, Y6
 	VMULPS Y6, Y10, Y6
@@ -259,10 +271,7 @@ TEXT ·lorentzAVX2(SB), NOSPLIT, $0-36
 	VMOVUPS eightEach<>(SB), Y9
 
 lorentzLoop:
-	VADDPS Y0, Y10, Y1
-	VMULPS Y1, Y11, Y1
-	VPSLLD $1, Y1, Y1
-	VPSRLD $1, Y1, Y1 // |u|
+	distance(Y10, Y11)
 	VCMPPS $1, Y14, Y1, Y3 // below reach
 	VMULPS Y1, Y1, Y1
 	VADDPS Y13, Y1, Y1
@@ -292,10 +301,7 @@ TEXT ·quarticAVX2(SB), NOSPLIT, $0-44
 	VMOVUPS eightEach<>(SB), Y9
 
 quarticLoop:
-	VADDPS Y0, Y10, Y1
-	VMULPS Y1, Y11, Y1
-	VPSLLD $1, Y1, Y1
-	VPSRLD $1, Y1, Y1 // |u|
+	distance(Y10, Y11)
 	VCMPPS $13, Y15, Y1, Y3 // not below beyond
 	VCMPPS $1, Y8, Y1, Y4 // below reach
 	VANDPS Y4, Y3, Y3
@@ -333,10 +339,7 @@ voigtNext:
 	VMOVUPS count<>(SB), Y0
 
 voigtLoop:
-	VADDPS Y0, Y15, Y1
-	VMULPS Y1, Y14, Y1
-	VPSLLD $1, Y1, Y1
-	VPSRLD $1, Y1, Y1 // |u|
+	distance(Y15, Y14)
 	VMULPS perU<>(SB), Y1, Y2
 	VBROADCASTSS voigtPart_reach(R8), Y8
 	VCMPPS $1, Y8, Y1, Y8 // below reach
@@ -346,22 +349,12 @@ voigtLoop:
 	VSUBPS Y4, Y2, Y2 // t
 	VPERMQ $0xD8, Y3, Y3
 	VEXTRACTI128 $1, Y3, X4
-	VPCMPEQD Y9, Y9, Y9
-	VGATHERDPD Y9, (SI)(X3*4), Y5
-	VPCMPEQD Y9, Y9, Y9
-	VGATHERDPD Y9, (SI)(X4*4), Y6
-	VSHUFPS $0x88, Y6, Y5, Y7
-	VSHUFPS $0xDD, Y6, Y5, Y5
+	pairs((SI)(X3*4), (SI)(X4*4), Y9, Y5, Y6, Y7, Y5)
 	VSUBPS Y7, Y5, Y5
 	VMULPS Y5, Y2, Y5
 	VADDPS Y5, Y7, Y5
 	VMULPS Y5, Y13, Y5 // p0 (l0 + t (l1-l0))
-	VPCMPEQD Y9, Y9, Y9
-	VGATHERDPD Y9, (DX)(X3*4), Y6
-	VPCMPEQD Y9, Y9, Y9
-	VGATHERDPD Y9, (DX)(X4*4), Y7
-	VSHUFPS $0x88, Y7, Y6, Y3
-	VSHUFPS $0xDD, Y7, Y6, Y6
+	pairs((DX)(X3*4), (DX)(X4*4), Y9, Y6, Y7, Y3, Y6)
 	VSUBPS Y3, Y6, Y6
 	VMULPS Y6, Y2, Y6
 	VADDPS Y6, Y3, Y6

@@ -60,7 +60,7 @@ func client(t testing.TB, s *esotest.Archive, o Options) (*Archive, *waits) {
 func products(s *esotest.Archive) []Product {
 	var list []Product
 	for _, id := range s.IDs() {
-		list = append(list, Product{ID: id})
+		list = append(list, Product{ID: id, Estimate: int64(len(s.Data(id)))})
 	}
 	return list
 }

@@ -107,7 +107,7 @@ func TestFindAsyncFails(t *testing.T) {
 		{"ERROR", "time limit of the query exceeded", Options{}},
 		{"ABORTED", "phase ABORTED", Options{}},
 		{"RUNNING", `phase "RUNNING"`, Options{}},
-		{"EXECUTING", "still in phase EXECUTING", Options{JobTime: time.Millisecond}},
+		{"EXECUTING", "still in phase ", Options{JobTime: time.Millisecond}},
 	} {
 		s.Phases = []string{"QUEUED", c.phase}
 		a, _ := client(t, s, c.o)

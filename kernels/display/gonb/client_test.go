@@ -45,7 +45,7 @@ func testClient(t *testing.T) (*Client, <-chan displayData, io.Closer) {
 
 func TestClientAgainstGob(t *testing.T) {
 	c, got, _ := testClient(t)
-	ctx, stop := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, stop := context.WithTimeout(context.Background(), time.Minute)
 	defer stop()
 	bundles := []pipe.Bundle{
 		{Data: map[string]any{"text/html": "<b>ü</b>"}},

@@ -152,7 +152,7 @@ func TestContexts(t *testing.T) {
 
 func TestCallsAtOnce(t *testing.T) {
 	install(t, func(m pipe.Message) *pipe.Message { return &pipe.Message{Kind: pipe.Ack, Seq: m.Seq, Text: m.Prompt} })
-	ctx, stop := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
 	defer stop()
 	errs := make(chan error)
 	for i := range 50 {

@@ -6,13 +6,15 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
-	"runtime"
+	"golang.org/x/sys/unix"
 )
 
 func TestState(t *testing.T) {
@@ -65,18 +67,22 @@ func TestStartErrors(t *testing.T) {
 func TestBackground(t *testing.T) {
 	var r record
 	begin := time.Now()
-	p, err := Start(bash("(sleep 0.6; echo late; exec sleep 1000) & echo $!"), &r)
+	asked := filepath.Join(t.TempDir(), "asked")
+	p, err := Start(bash("(until [ -e "+asked+" ]; do sleep 0.05; done; echo late; exec sleep 1000) & echo $!"), &r)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if s, err := p.Wait(); s.Code != 0 || err != nil {
 		t.Fatal(s, err)
 	}
-	if d := time.Since(begin); d < Grace || d > Grace+350*time.Millisecond {
+	if d := time.Since(begin); d < Grace {
 		t.Errorf("waited %v", d)
 	}
 	child, err := strconv.Atoi(strings.TrimSpace(r.text("1")))
 	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(asked, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, "its output", func() bool { return strings.HasSuffix(r.text("1"), "late\n") })
@@ -93,22 +99,26 @@ func TestBackground(t *testing.T) {
 
 // One that let go of the output does not delay Wait at all, and dies by Kill too.
 func TestBackgroundSilent(t *testing.T) {
-	var r record
-	begin := time.Now()
-	p, err := Start(bash("sleep 1000 </dev/null >/dev/null 2>&1 & echo $!"), &r)
-	if err != nil {
-		t.Fatal(err)
+	shortest := time.Hour
+	for range 10 { // a busy machine delays any one of them
+		var r record
+		begin := time.Now()
+		p, err := Start(bash("sleep 1000 </dev/null >/dev/null 2>&1 & echo $!"), &r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Wait()
+		shortest = min(shortest, time.Since(begin))
+		child, _ := strconv.Atoi(strings.TrimSpace(r.text("1")))
+		if !alive(child) {
+			t.Fatal("it ended by itself")
+		}
+		p.Kill()
+		eventually(t, "its death", func() bool { return !alive(child) })
 	}
-	p.Wait()
-	if d := time.Since(begin); d > Grace {
-		t.Errorf("waited %v", d)
+	if shortest > Grace {
+		t.Errorf("waited %v", shortest)
 	}
-	child, _ := strconv.Atoi(strings.TrimSpace(r.text("1")))
-	if !alive(child) {
-		t.Fatal("it ended by itself")
-	}
-	p.Kill()
-	eventually(t, "its death", func() bool { return !alive(child) })
 }
 
 // A process that has left the group and holds the output delays nobody, and
@@ -116,20 +126,29 @@ func TestBackgroundSilent(t *testing.T) {
 func TestEscaped(t *testing.T) {
 	before := descriptors(t)
 	var r record
-	p, err := Start(bash("setsid sleep 3 & echo started; sleep 1000"), &r)
+	p, err := Start(bash("setsid sleep 1000 & echo $!; sleep 1000"), &r)
 	if err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "the start", func() bool { return r.text("1") != "" })
+	eventually(t, "the start", func() bool { return strings.HasSuffix(r.text("1"), "\n") })
+	escaped, err := strconv.Atoi(strings.TrimSpace(r.text("1")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer syscall.Kill(escaped, syscall.SIGKILL)
+	eventually(t, "its own session", func() bool { s, err := unix.Getsid(escaped); return err == nil && s == escaped })
 	begin := time.Now()
 	p.Kill()
 	if s, _ := p.Wait(); s.Signal != syscall.SIGKILL {
 		t.Error(s)
 	}
-	if d := time.Since(begin); d > time.Second {
+	if d := time.Since(begin); d > time.Minute {
 		t.Errorf("Wait returned %v after Kill", d)
 	}
 	eventually(t, "closing", func() bool { return descriptors(t) == before })
+	if !alive(escaped) {
+		t.Error("it has not escaped")
+	}
 }
 
 // A program that closes its outputs and goes on is waited for.
@@ -255,7 +274,7 @@ func descriptors(t testing.TB) int {
 
 func eventually(t testing.TB, what string, ok func() bool) {
 	t.Helper()
-	for end := time.Now().Add(10 * time.Second); !ok(); time.Sleep(2 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); !ok(); time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("waited in vain for %s", what)
 		}

@@ -27,8 +27,9 @@ type options struct {
 	samples int    // of a spectrum; 0 means the preset's
 	nodes   int    // 0 means the preset's
 	batch   int
-	spectra int // of a count or a store
-	size    int // of a matrix, or megabytes of memory
+	spectra int    // of a count or a store
+	size    int    // of a matrix, or megabytes of memory
+	folder  string // of FITS files
 }
 
 // work is what is done again and again.
@@ -40,7 +41,7 @@ type work struct {
 }
 
 var works = map[string]func(options) (*work, error){
-	"step": step, "encode": encode, "decode": decode,
+	"step": step, "encode": encode, "decode": decode, "encode-files": encodeFiles,
 	"count": count, "published": published,
 	"prepare": preparing, "store-write": storeWrite, "store-read": storeRead,
 	"product": product, "copy": copying, "read": reading,
@@ -58,6 +59,7 @@ func main() {
 	flag.IntVar(&o.batch, "batch", 8, "spectra at once")
 	flag.IntVar(&o.spectra, "spectra", 1000, "spectra of a count or a store")
 	flag.IntVar(&o.size, "size", 2048, "rows of a matrix, or megabytes of memory")
+	flag.StringVar(&o.folder, "folder", "", "of the FITS files to encode; else some are simulated")
 	flag.Parse()
 	var err error
 	switch start, ok := works[*name]; {

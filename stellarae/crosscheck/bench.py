@@ -27,7 +27,7 @@ from turns import HERE, ROOT
 
 SECTIONS = {
     "network": bench_sections.network, "mini": bench_sections.mini, "loader": bench_sections.loader,
-    "analysis": bench_sections.analysis, "startup": bench_sections.startup, "kernel": bench_sections.kernel, "scaling": scaling.scaling,
+    "bulk": bench_sections.bulk, "analysis": bench_sections.analysis, "startup": bench_sections.startup, "kernel": bench_sections.kernel, "scaling": scaling.scaling,
     "roofline": roofline.roofline,
 }  # fmt: skip
 PACKAGES = ["torch", "jax", "jaxlib", "numpy", "astropy", "scikit-learn", "scipy"]

@@ -4,6 +4,7 @@ import math
 
 HEADS = {
     "network": "The published network", "mini": "The course's network", "loader": "Files to a store",
+    "bulk": "Files to codes",
     "analysis": "Counting", "startup": "Start-up", "kernel": "The kernel", "scaling": "Cost against size", "roofline": "Distance from the machine's bounds",
 }  # fmt: skip
 WORDS = {
@@ -11,6 +12,8 @@ WORDS = {
     "convolutions with `lhs_dilation`, JAX polyphase as one convolution for both phases.",
     "mini": "2,048 samples, 16 nodes: ours on XLA beside GoMLX's backend in pure Go.",
     "loader": "The same files by `stellarae prepare` and by astropy and numpy, one core each, rows equal bit for bit.",
+    "bulk": "A folder of the archive's files to codes, both cores: `stellarae encode` beside the same network in PyTorch whose loader's worker reads with astropy\n"
+    "while the network encodes, by batches of 8. The files are in the page cache. Wall time: the loader's worker is another process.",
     "analysis": "The same numbers from the same codes (equal to 1e-12, neighbours to 1e-6). numpy and scikit-learn use one core here; ours one and all.\n"
     "The ratio is that of the medians, and its spread what the extremes allow.",
     "startup": "Clock time of a command that only says how it is used, beside the import of what a Python program would compute with.",

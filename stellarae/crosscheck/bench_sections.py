@@ -4,6 +4,7 @@ import importlib.util
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -108,6 +109,12 @@ def mini(setting):
     return [Job("mini", f"{name}, mini network", 25, compare(what, name)) for what, name in (("step", "training step"), ("encode", "encode"))]
 
 
+def build(setting, name):
+    program = setting.folder / name
+    subprocess.run([setting.go, "build", "-o", program, f"./stellarae/cmd/{name}"], cwd=ROOT, check=True)
+    return program
+
+
 def go_test(setting, arguments, package):
     environment = {**os.environ, "STELLARAE_PYTHON": sys.executable}
     done = subprocess.run([setting.go, "test", *arguments, package], cwd=ROOT, env=environment, capture_output=True, text=True)
@@ -137,6 +144,28 @@ def loader(setting):
         return {"rows": read_loader(go_test(setting, arguments, "./datasets/prepare")), "notes": []}
 
     return [Job("loader", "FITS to store, beside astropy and numpy", 90, run)]
+
+
+def bulk(setting):
+    """Codes of a folder of the archive's files: ours beside ae1d.py fed by astropy."""
+
+    def run():
+        program, survey, spectra = build(setting, "stellarae"), setting.folder / "survey", 16 if setting.quick else 96
+        if not (survey / f"{spectra}.done").exists():
+            shutil.rmtree(survey, ignore_errors=True)
+            subprocess.run([program, "simulate", "--preset", "full", "--n", str(spectra), "--out", survey], check=True, capture_output=True)
+            (survey / f"{spectra}.done").touch()
+        commands = {"ours": setting.ours("encode-files", preset="paper", folder=survey)}
+        for variant in ("eager",) if setting.quick else ("eager", "compile"):
+            command = [sys.executable, "-B", HERE / "files_work.py", variant, setting.device, survey]
+            commands[f"astropy + PyTorch {variant}"] = (command, {})
+        results, missing = turns.take_turns(commands, 0 if setting.quick else 60, 1 if setting.quick else 5)
+        if "ours" not in results:
+            raise Missing(missing["ours"])
+        made = [r for r in turns.rows("FITS to codes, paper network", "spectrum", results) if r["unit"] == "s/spectrum"]
+        return {"rows": made, "notes": [install(n, why) for n, why in missing.items()]}
+
+    return [Job("bulk", "FITS to codes, beside astropy and PyTorch", 110, run)]
 
 
 ANALYSIS = {"table": "published count, 7,007 x 128 nodes x 9 labels", "ksg": "mutual information by neighbours (KSG), 10,000 pairs"}
@@ -211,8 +240,7 @@ def startup(setting):
         return time.perf_counter() - began
 
     def run():
-        program = setting.folder / "stellarae"
-        subprocess.run([setting.go, "build", "-o", program, "./stellarae/cmd/stellarae"], cwd=ROOT, check=True)
+        program = build(setting, "stellarae")
         commands = {"ours": [program, "--help"]}
         notes = []
         for name, module in ("PyTorch", "torch"), ("JAX", "jax"):

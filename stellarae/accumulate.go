@@ -40,7 +40,7 @@ func (t *Trainer) makeSums() error {
 // reconstruction and KL of every node.
 func (t *Trainer) partGraph(_ *gomlx.Scope, flux, noise, beta *Node) *Node {
 	g := flux.Graph()
-	l, grads := t.Model.Config.loss(t.Model.parameters(g), flux, noise, beta)
+	l, grads := t.Model.Config.loss(t.Model.parameters(g), t.Training.Precision, flux, noise, beta)
 	for _, s := range t.Model.Config.Parameters() {
 		sum := t.sum(s)
 		sum.SetNodeValue(Add(sum.NodeValue(g), grads[s.Name]))

@@ -3,6 +3,7 @@ package stellarae
 import (
 	"math"
 
+	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph" //lint:ignore ST1001 graph code reads as formulas
 )
@@ -140,7 +141,7 @@ func (s sampling) correlate(fine, coarse *Node) *Node {
 	}
 	for j, tap := range taps {
 		if tap == nil { // it lies beyond the ends for every sample
-			tap = Zeros(fine.Graph(), shapes.Make(fine.DType(), c, o))
+			tap = Zeros(fine.Graph(), shapes.Make(dtypes.Float32, c, o))
 		}
 		taps[j] = Reshape(tap, 1, c, o)
 	}
@@ -150,10 +151,18 @@ func (s sampling) correlate(fine, coarse *Node) *Node {
 // products are x[b,m,i] y[b,m,j], summed over b and m: (i, j).
 func products(x, y *Node) *Node {
 	if x.Shape().Dim(1) >= 256 { // a product a spectrum keeps both cores busy
-		return TransposeAllAxes(ReduceSum(DotGeneral(y, []int{1}, []int{0}, x, []int{1}, []int{0}), 0), 1, 0)
+		return TransposeAllAxes(ReduceSum(wide(y, x).General([]int{1}, []int{0}, []int{1}, []int{0}), 0), 1, 0)
 	}
 	x, y = Reshape(x, -1, x.Shape().Dim(2)), Reshape(y, -1, y.Shape().Dim(2))
-	return DotGeneral(x, []int{0}, nil, y, []int{0}, nil)
+	return wide(x, y).General([]int{0}, nil, []int{0}, nil)
+}
+
+// wide is a product whose sums stay in float32.
+func wide(x, y *Node) *DotBuilder {
+	if x.DType() == dtypes.Float32 {
+		return Dot(x, y)
+	}
+	return Dot(x, y).WithOutputDType(dtypes.Float32)
 }
 
 // block is how many of n coarse samples make a block: the product of two

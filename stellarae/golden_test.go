@@ -117,10 +117,10 @@ func compare(t *testing.T, m *Model, golden *pytorch.Checkpoint, tolerance, grad
 	shapes := m.Config.Parameters()
 	exec, err := gomlx.NewExec(m.backend, m.store, func(scope *gomlx.Scope, flux, noise, beta *Node) []*Node {
 		p := m.parameters(flux.Graph())
-		l, grads := m.Config.loss(p, flux, noise, beta)
-		mu, logVar := m.Config.encode(p, flux)
+		l, grads := m.Config.loss(p, Float32, flux, noise, beta)
+		mu, logVar := m.Config.encode(p, Float32, flux)
 		z := Add(mu, Mul(Exp(MulScalar(logVar, 0.5)), noise))
-		out := []*Node{mu, logVar, m.Config.decode(p, z), l.Total, l.Reconstruction, ReduceAllSum(l.KL)}
+		out := []*Node{mu, logVar, m.Config.decode(p, Float32, z), l.Total, l.Reconstruction, ReduceAllSum(l.KL)}
 		for _, s := range shapes {
 			out = append(out, grads[s.Name])
 		}

@@ -17,7 +17,7 @@ import (
 func (m *Model) Encode(rows [][]float32) ([][]float32, error) {
 	if m.encoder == nil {
 		exec, err := m.compile(func(scope *gomlx.Scope, flux *Node) *Node {
-			return m.Config.mean(m.parameters(flux.Graph()), flux)
+			return m.Config.mean(m.parameters(flux.Graph()), m.precision, flux)
 		})
 		if err != nil {
 			return nil, err
@@ -38,7 +38,7 @@ type Posterior struct {
 func (m *Model) Posterior(rows [][]float32) (*Posterior, error) {
 	if m.posterior == nil {
 		exec, err := m.compile(func(scope *gomlx.Scope, flux *Node) *Node {
-			mu, logVar := m.Config.encode(m.parameters(flux.Graph()), flux)
+			mu, logVar := m.Config.encode(m.parameters(flux.Graph()), m.precision, flux)
 			return Concatenate([]*Node{mu, logVar}, 1)
 		})
 		if err != nil {
@@ -62,7 +62,7 @@ func (m *Model) Posterior(rows [][]float32) (*Posterior, error) {
 func (m *Model) Decode(codes [][]float32) ([][]float32, error) {
 	if m.decoder == nil {
 		exec, err := m.compile(func(scope *gomlx.Scope, z *Node) *Node {
-			return m.Config.decode(m.parameters(z.Graph()), z)
+			return m.Config.decode(m.parameters(z.Graph()), m.precision, z)
 		})
 		if err != nil {
 			return nil, err

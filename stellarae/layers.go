@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph" //lint:ignore ST1001 graph code reads as formulas
 )
 
@@ -14,7 +15,8 @@ type layer struct {
 	name   string
 	up     bool // from coarse to fine: PyTorch's ConvTranspose1d
 	linear bool
-	slope  float64 // of LeakyReLU below zero
+	slope  float64      // of LeakyReLU below zero
+	format dtypes.DType // of the numbers it multiplies, and of its input
 }
 
 // encoder are the layers from the spectrum to the features.
@@ -46,7 +48,8 @@ func (l layer) forward(p lookup, x *Node) *Node {
 	if l.up {
 		apply = l.sampling.up
 	}
-	y := Add(apply(x, l.kernel(p)), ExpandAxes(p(l.name+".bias"), 0, 1))
+	y := apply(to(x, l.format), to(l.kernel(p), l.format))
+	y = Add(y, to(ExpandAxes(p(l.name+".bias"), 0, 1), l.format))
 	if l.linear {
 		return y
 	}
@@ -60,21 +63,26 @@ func (l layer) backward(p lookup, x, y, dy *Node, grads map[string]*Node) func()
 	if !l.linear {
 		dy = Where(GreaterThan(y, ScalarZero(y.Graph(), y.DType())), dy, MulScalar(dy, l.slope))
 	}
-	grads[l.name+".bias"] = ReduceSum(dy, 0, 1)
+	grads[l.name+".bias"] = ReduceSum(to(dy, dtypes.Float32), 0, 1)
+	dy = to(dy, l.format)
 	fine, coarse, apply := x, dy, l.sampling.up
 	if l.up {
 		fine, coarse, apply = dy, x, l.sampling.down
 	}
 	grads[l.name+".weight"] = TransposeAllAxes(l.correlate(fine, coarse), 2, 1, 0)
-	return func() *Node { return apply(dy, l.kernel(p)) }
+	return func() *Node { return apply(dy, to(l.kernel(p), l.format)) }
 }
 
-// forward gives the input and the output of every layer, one more than there
-// are layers.
+// forward gives the input of every layer, in its format, and the last one's
+// output, in float32.
 func forward(p lookup, layers []layer, x *Node) []*Node {
-	at := []*Node{x}
-	for _, l := range layers {
-		at = append(at, l.forward(p, at[len(at)-1]))
+	at := []*Node{to(x, layers[0].format)}
+	for i, l := range layers {
+		next := dtypes.Float32
+		if i+1 < len(layers) {
+			next = layers[i+1].format
+		}
+		at = append(at, to(l.forward(p, at[i]), next))
 	}
 	return at
 }

@@ -25,9 +25,10 @@ import (
 // Model is a network with its parameters on a device. Its methods may be
 // called by one goroutine at a time.
 type Model struct {
-	Config  Config
-	backend compute.Backend
-	store   *gomlx.Store
+	Config    Config
+	precision Precision
+	backend   compute.Backend
+	store     *gomlx.Store
 
 	encoder, posterior, decoder *gomlx.Exec
 }
@@ -61,7 +62,7 @@ func NewFrom(backend compute.Backend, c Config, values func(Shape) ([]float32, e
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	m := &Model{Config: c, backend: backend, store: gomlx.NewStore()}
+	m := &Model{Config: c, precision: Float32, backend: backend, store: gomlx.NewStore()}
 	for _, s := range c.Parameters() {
 		v, err := values(s)
 		if err == nil && len(v) != s.Size() {

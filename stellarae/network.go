@@ -1,6 +1,7 @@
 package stellarae
 
 import (
+	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph" //lint:ignore ST1001 graph code reads as formulas
 )
 
@@ -18,18 +19,20 @@ func (p lookup) linear(name string, x *Node) *Node {
 
 // encode maps spectra (batch, samples) to the means and log variances of the
 // latent nodes, both (batch, nodes).
-func (c Config) encode(p lookup, flux *Node) (mu, logVar *Node) {
-	x := c.features(p, flux)
+func (c Config) encode(p lookup, in Precision, flux *Node) (mu, logVar *Node) {
+	x := c.features(p, in, flux)
 	return p.linear("fc11", x), p.linear("fc12", x)
 }
 
 // mean is encode's mu alone: GoMLX's Go backend runs no graph in which
 // something is computed and not used.
-func (c Config) mean(p lookup, flux *Node) *Node { return p.linear("fc11", c.features(p, flux)) }
+func (c Config) mean(p lookup, in Precision, flux *Node) *Node {
+	return p.linear("fc11", c.features(p, in, flux))
+}
 
 // features are the convolutions' output, flattened channel by channel.
-func (c Config) features(p lookup, flux *Node) *Node {
-	at := forward(p, c.encoder(), ExpandAxes(flux, -1))
+func (c Config) features(p lookup, in Precision, flux *Node) *Node {
+	at := forward(p, in.encoder(c), ExpandAxes(flux, -1))
 	return channelMajor(at[len(at)-1])
 }
 
@@ -45,8 +48,8 @@ func (c Config) unflatten(x *Node) *Node {
 }
 
 // decode maps codes (batch, nodes) to spectra (batch, samples).
-func (c Config) decode(p lookup, z *Node) *Node {
-	at := forward(p, c.decoder(), c.unflatten(p.linear("fc2", z)))
+func (c Config) decode(p lookup, in Precision, z *Node) *Node {
+	at := forward(p, in.decoder(c), c.unflatten(p.linear("fc2", z)))
 	return Squeeze(at[len(at)-1], -1)
 }
 
@@ -61,9 +64,9 @@ type losses struct {
 // section 3) for spectra (batch, samples) and standard normal noise (batch,
 // nodes); beta is a scalar. It gives the gradients by all parameters too: the
 // layers bring their own derivatives, and GoMLX those of what lies between.
-func (c Config) loss(p lookup, flux, noise, beta *Node) (l losses, grads map[string]*Node) {
+func (c Config) loss(p lookup, in Precision, flux, noise, beta *Node) (l losses, grads map[string]*Node) {
 	grads = map[string]*Node{}
-	encoder, decoder := c.encoder(), c.decoder()
+	encoder, decoder := in.encoder(c), in.decoder(c)
 	spectrum := ExpandAxes(flux, -1)
 	encoded := forward(p, encoder, spectrum)
 	features := channelMajor(encoded[len(encoded)-1])
@@ -80,7 +83,7 @@ func (c Config) loss(p lookup, flux, noise, beta *Node) (l losses, grads map[str
 	l.Total = Add(l.Reconstruction, divergence)
 
 	dy := MulScalar(residual, 2/float64(residual.Shape().Size()))
-	dh := channelMajor(backward(p, decoder, decoded, dy, grads)())
+	dh := channelMajor(to(backward(p, decoder, decoded, dy, grads)(), dtypes.Float32))
 	var names []string
 	for _, layer := range []string{"fc11", "fc12", "fc2"} {
 		names = append(names, layer+".weight", layer+".bias")

@@ -67,6 +67,13 @@ func plainLoss(c Config, p lookup, flux, noise, beta *Node) (losses, map[string]
 
 type lossGraph func(c Config, p lookup, flux, noise, beta *Node) (losses, map[string]*Node)
 
+// lossIn is our graph in a precision.
+func lossIn(in Precision) lossGraph {
+	return func(c Config, p lookup, flux, noise, beta *Node) (losses, map[string]*Node) {
+		return c.loss(p, in, flux, noise, beta)
+	}
+}
+
 // evaluate gives the losses, the KL of every node and all gradients by name.
 func evaluate(t *testing.T, m *Model, loss lossGraph, flux, noise []float32) map[string][]float32 {
 	t.Helper()
@@ -136,7 +143,7 @@ func TestLossAgainstPlainGraph(t *testing.T) {
 				noise[i] = float32(random.NormFloat64())
 			}
 			want := evaluate(t, m, plainLoss, flux, noise)
-			got := evaluate(t, m, Config.loss, flux, noise)
+			got := evaluate(t, m, lossIn(Float32), flux, noise)
 			worst, where := 0.0, ""
 			for name, w := range want {
 				scale := float64(slices.Max(w))

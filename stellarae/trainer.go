@@ -157,7 +157,7 @@ func (t Training) noise(nodes int) func(step int) []float32 {
 // graph is one step. It gives total, reconstruction, KL of every node and the
 // norm of the gradients.
 func (t *Trainer) graph(scope *gomlx.Scope, flux, noise, beta, rate *Node) *Node {
-	l, byName := t.Model.Config.loss(t.Model.parameters(flux.Graph()), flux, noise, beta)
+	l, byName := t.Model.Config.loss(t.Model.parameters(flux.Graph()), t.Training.Precision, flux, noise, beta)
 	var grads []*Node
 	for _, s := range t.Model.Config.Parameters() {
 		grads = append(grads, byName[s.Name])

@@ -8,15 +8,16 @@ import (
 // Training says how a network is trained. The zero value of a field takes the
 // default that Defaults gives.
 type Training struct {
-	Steps        int     `json:"steps"`
-	Batch        int     `json:"batch"`                // spectra a step
-	Accumulate   int     `json:"accumulate,omitempty"` // equal parts that a batch is computed in, one after another in the memory of one; 0: 1
-	Seed         uint64  `json:"seed"`                 // of the first parameters, the order of the spectra and the noise
-	LearningRate float64 `json:"learning_rate"`        // of Adam, at its highest
-	WarmUp       float64 `json:"warm_up"`              // share of the steps in which the rate rises from 0; then it falls as a half cosine
-	Beta         float64 `json:"beta"`                 // weight of the summed KL divergence at its highest
-	BetaWarmUp   float64 `json:"beta_warm_up"`         // share of the steps in which it rises from 0
-	ClipNorm     float64 `json:"clip_norm"`            // highest norm of all gradients together
+	Steps        int       `json:"steps"`
+	Batch        int       `json:"batch"`                // spectra a step
+	Accumulate   int       `json:"accumulate,omitempty"` // equal parts that a batch is computed in, one after another in the memory of one; 0: 1
+	Seed         uint64    `json:"seed"`                 // of the first parameters, the order of the spectra and the noise
+	LearningRate float64   `json:"learning_rate"`        // of Adam, at its highest
+	WarmUp       float64   `json:"warm_up"`              // share of the steps in which the rate rises from 0; then it falls as a half cosine
+	Beta         float64   `json:"beta"`                 // weight of the summed KL divergence at its highest
+	BetaWarmUp   float64   `json:"beta_warm_up"`         // share of the steps in which it rises from 0
+	ClipNorm     float64   `json:"clip_norm"`            // highest norm of all gradients together
+	Precision    Precision `json:"precision,omitempty"`  // of the convolutions' products; "": Float32
 }
 
 // Defaults fills in what is not set, by the size of the network.
@@ -61,6 +62,9 @@ func (t Training) Validate() error {
 		return fmt.Errorf("training: warm-up shares %v and %v; want 0 to 1", t.WarmUp, t.BetaWarmUp)
 	case !(t.ClipNorm > 0):
 		return fmt.Errorf("training: highest gradient norm %v", t.ClipNorm)
+	}
+	if _, err := ParsePrecision(string(t.Precision)); err != nil {
+		return fmt.Errorf("training: %w", err)
 	}
 	return nil
 }

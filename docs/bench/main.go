@@ -23,13 +23,14 @@ import (
 
 // options say how large the work is.
 type options struct {
-	preset  string // of the network
-	samples int    // of a spectrum; 0 means the preset's
-	nodes   int    // 0 means the preset's
-	batch   int
-	spectra int    // of a count or a store
-	size    int    // of a matrix, or megabytes of memory
-	folder  string // of FITS files
+	preset    string // of the network
+	samples   int    // of a spectrum; 0 means the preset's
+	nodes     int    // 0 means the preset's
+	batch     int
+	spectra   int    // of a count or a store
+	size      int    // of a matrix, or megabytes of memory
+	folder    string // of FITS files
+	precision string // of the network's convolutions
 }
 
 // work is what is done again and again.
@@ -59,6 +60,7 @@ func main() {
 	flag.IntVar(&o.batch, "batch", 8, "spectra at once")
 	flag.IntVar(&o.spectra, "spectra", 1000, "spectra of a count or a store")
 	flag.IntVar(&o.size, "size", 2048, "rows of a matrix, or megabytes of memory")
+	flag.StringVar(&o.precision, "precision", "float32", "of the network's convolutions, float32 or bfloat16")
 	flag.StringVar(&o.folder, "folder", "", "of the FITS files to encode; else some are simulated")
 	flag.Parse()
 	var err error

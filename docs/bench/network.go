@@ -36,7 +36,10 @@ func network(o options) (*stellarae.Model, string, error) {
 		return nil, "", err
 	}
 	m, err := stellarae.New(device.Backend, c, 1)
-	return m, device.Description, err
+	if err != nil {
+		return nil, "", err
+	}
+	return m, device.Description, m.UsePrecision(stellarae.Precision(o.precision))
 }
 
 // spectra are flat ones with noise, one after another.
@@ -63,7 +66,7 @@ func step(o options) (*work, error) {
 	if err != nil {
 		return nil, err
 	}
-	trainer, err := stellarae.NewTrainer(m, stellarae.Training{Batch: o.batch})
+	trainer, err := stellarae.NewTrainer(m, stellarae.Training{Batch: o.batch, Precision: stellarae.Precision(o.precision)})
 	if err != nil {
 		return nil, err
 	}

@@ -43,13 +43,18 @@ def peers(setting, what, batch):
     torch_work, jax_work = HERE / "torch_work.py", HERE / "jax_work.py"
     variants = ["eager", "compile"]
     if setting.device != "cpu":
-        variants += ["tf32", "bf16", "bf16-compile", "channels-last"]
+        variants += ["tf32", "channels-last"]
     found = {f"PyTorch {v}": ([sys.executable, "-B", torch_work, what, v, setting.device, batch], {}) for v in variants}
     ways = ["polyphase"] if what == "encode" or batch > 8 else ["dilated", "polyphase"]
     for v in ways:
         name = "JAX" if what == "encode" else f"JAX {v}"
         found[name] = ([sys.executable, "-B", jax_work, what, v, setting.device, batch], {})
     return found
+
+
+def halves(setting, what, batch):
+    """Commands of those that multiply numbers of 16 bits."""
+    return {f"PyTorch {v}": ([sys.executable, "-B", HERE / "torch_work.py", what, v, setting.device, batch], {}) for v in ("bf16", "bf16-compile")}
 
 
 def install(name, why):
@@ -67,30 +72,36 @@ def network(setting):
             return {"rows": [], "notes": [install("the comparison of JAX with PyTorch", lines[-1])]}
         return {"rows": [], "notes": lines}
 
-    def compare(what, name, batch, seconds):
+    def compare(what, name, batch, seconds, precision):
         def run():
-            commands = {"ours": setting.ours(what, preset="paper", batch=batch), **peers(setting, what, batch)}
+            others = {"float32": peers, "bfloat16": halves}[precision](setting, what, batch)
+            commands = {"ours": setting.ours(what, preset="paper", batch=batch, precision=precision), **others}
             results, missing = turns.take_turns(commands, 0 if setting.quick else seconds, 2 if setting.quick else 3)
             if "ours" not in results:
                 raise Missing(missing["ours"])
             device = results["ours"]["facts"]["device"]
             if setting.device == "cuda" and "CUDA" not in device:
                 raise Missing(f"ours computes with {device}, not on the graphics card: see bin/stellarae doctor")
-            return {"rows": turns.rows(f"{name}, paper network, batch {batch}", "spectrum", results),
+            return {"rows": turns.rows(f"{name}, paper network{kind[precision]}, batch {batch}", "spectrum", results),
                     "notes": [install(n, why) for n, why in missing.items()]}  # fmt: skip
 
         return run
 
-    def job(what, name, batch, seconds, whole):
-        return Job("network", f"{name}, batch {batch}", whole, compare(what, name, batch, seconds))
+    kind = {"float32": "", "bfloat16": " in bfloat16"}
+
+    def job(what, name, batch, seconds, whole, precision="float32"):
+        return Job("network", f"{name}{kind[precision]}, batch {batch}", whole, compare(what, name, batch, seconds, precision))
 
     small, large = (1, 2) if setting.quick else (8, 32)
-    return [
+    jobs = [
         Job("network", "JAX against PyTorch, the numbers", 30, check),
         job("step", "training step", small, 70, 230),
         job("step", "training step", large, 90, 300),
         job("encode", "encode", small, 20, 70),
     ]
+    if setting.device != "cpu":  # processors are slower with it
+        jobs += [job("step", "training step", large, 60, 120, "bfloat16"), job("encode", "encode", small, 20, 60, "bfloat16")]
+    return jobs
 
 
 def mini(setting):

@@ -30,8 +30,8 @@ type encoded struct {
 
 func newEncode() *cobra.Command {
 	var (
-		run, out, only string
-		asJSON         bool
+		run, out, only, precision string
+		asJSON                    bool
 	)
 	c := &cobra.Command{
 		Use:   "encode --model RUN FILE...|DIR|STORE --out codes.npy",
@@ -46,12 +46,19 @@ the cause (codes.failures.csv). A bad file never stops the rest; the exit code i
 			if !strings.HasSuffix(out, ".npy") {
 				return usagef("--out %s: want a name that ends in .npy", out)
 			}
+			in, err := stellarae.ParsePrecision(precision)
+			if err != nil {
+				return usagef("--precision: %w", err)
+			}
 			d, err := openDevice(c)
 			if err != nil {
 				return err
 			}
 			m, err := stellarae.OpenRun(d.Backend, run)
 			if err != nil {
+				return err
+			}
+			if err := m.UsePrecision(in); err != nil {
 				return err
 			}
 			r, err := encode(c, m, paths, only, out)
@@ -72,6 +79,7 @@ the cause (codes.failures.csv). A bad file never stops the rest; the exit code i
 	f := c.Flags()
 	f.StringVar(&run, "model", "", "run folder or checkpoint")
 	f.StringVar(&out, "out", "", "file for the codes, .npy")
+	f.StringVar(&precision, "precision", "float32", precisionUse)
 	f.StringVar(&only, "only", "", "encode only the spectra whose dp_id a file lists, one a line")
 	must(c.MarkFlagRequired("model"))
 	must(c.MarkFlagRequired("out"))

@@ -21,6 +21,9 @@ import (
 // heldOutFile lists the dp_ids kept from the training, in a run's folder.
 const heldOutFile = "held-out.txt"
 
+// precisionUse describes --precision.
+const precisionUse = "of the convolutions: float32, or bfloat16, for devices with units for it (recent GPUs); slower elsewhere"
+
 // trainFlags are the command's flags.
 type trainFlags struct {
 	data          []string
@@ -28,6 +31,7 @@ type trainFlags struct {
 	preset        string
 	preprocessing string
 	training      stellarae.Training
+	precision     string
 	devices       int
 	minutes       float64
 	heldOut       float64
@@ -112,6 +116,7 @@ samples, 32 nodes), paper (327,680 samples, 128 nodes: the published network).`,
 	fl.Float64Var(&f.minutes, "minutes", 0, "train for about this long: the number of steps is set by a trial")
 	fl.IntVar(&f.training.Batch, "batch", 0, "spectra a step (default: the network's)")
 	fl.IntVar(&f.training.Accumulate, "accumulate", 0, "equal parts that a batch is computed in, in the memory of one (default 1)")
+	fl.StringVar(&f.precision, "precision", "float32", precisionUse)
 	fl.IntVar(&f.devices, "devices", 0, "devices that share the spectra of each step, equally; --resume may change it (default 1)")
 	fl.Uint64Var(&f.training.Seed, "seed", 1, "of the first parameters, the order of the spectra and the noise")
 	fl.Float64Var(&f.training.LearningRate, "learning-rate", 0, "highest learning rate of Adam (default 0.001)")
@@ -143,7 +148,7 @@ func (f *trainFlags) settle(c *cobra.Command) error {
 		begun any
 	}{
 		{"preset", config.Name}, {"preprocessing", config.Preprocessing}, {"steps", t.Steps}, {"batch", t.Batch}, {"accumulate", max(1, t.Accumulate)},
-		{"seed", t.Seed}, {"learning-rate", t.LearningRate}, {"beta", t.Beta},
+		{"precision", cmp.Or(t.Precision, stellarae.Float32)}, {"seed", t.Seed}, {"learning-rate", t.LearningRate}, {"beta", t.Beta},
 	} {
 		if flag := c.Flags().Lookup(x.flag); flag.Changed && flag.Value.String() != fmt.Sprint(x.begun) {
 			return usagef("--%s %s: %s began with %v, and --resume goes on as it began", x.flag, flag.Value, f.out, x.begun)
@@ -220,6 +225,12 @@ func (f trainFlags) plan(d *xla.Device) (stellarae.Config, stellarae.Training, e
 		return config, f.training, fmt.Errorf("%s: holds a run already: --resume goes on with it", f.out)
 	}
 	t := f.training.Defaults(config)
+	if t.Precision, err = stellarae.ParsePrecision(f.precision); err != nil {
+		return config, t, usagef("--precision: %w", err)
+	}
+	if t.Precision == stellarae.Float32 {
+		t.Precision = "" // recorded only where it is another
+	}
 	if err := t.Validate(); err != nil {
 		return config, t, usageError{err}
 	}

@@ -24,6 +24,7 @@ history = tempfile.TemporaryDirectory()
 os.environ["JUPYTER_DATA_DIR"] = jupyter_data_dir()
 os.environ["XDG_DATA_HOME"] = history.name
 
+PATIENCE = 180  # s: the first cell with an import builds it, on a machine that may be busy
 DISPLAY = 'import "github.com/stellarae/lab/kernels/display"\n\n'
 
 
@@ -66,6 +67,16 @@ class GoKernelTests(jupyter_kernel_test.KernelTests):
 
     supported_history_operations = ("tail", "range", "search")
     code_history_pattern = "6 ? 7"
+
+    def execute_helper(self, code, timeout=PATIENCE, **options):
+        """As it was, but with patience: 15 s for the reply and 0.1 s for each message say nothing of what is said."""
+        channel = self.kc.iopub_channel
+        get = channel.get_msg
+        channel.get_msg = lambda timeout=None: get(timeout=PATIENCE)
+        try:
+            return super().execute_helper(code, timeout=timeout, **options)
+        finally:
+            del channel.get_msg
 
 
 class GoKernelWelcomeTests(jupyter_kernel_test.IopubWelcomeTests):

@@ -44,15 +44,20 @@ type curve [][3]float64
 // computes its steps, nil being the trainer itself.
 func curveTrainer(t testing.TB, takes func(tr *Trainer) stepGraph) *Trainer {
 	t.Helper()
+	return curveTrainerOf(t, tiny(), 8, takes)
+}
+
+func curveTrainerOf(t testing.TB, c Config, batch int, takes func(tr *Trainer) stepGraph) *Trainer {
+	t.Helper()
 	d := device(t)
 	if d.Platform == "go" {
 		t.Skip("thousands of steps take seconds with XLA, minutes without")
 	}
-	m, err := New(d.Backend, tiny(), 1)
+	m, err := New(d.Backend, c, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	tr, err := NewTrainer(m, Training{Steps: curveSteps, Batch: 8, Seed: 1})
+	tr, err := NewTrainer(m, Training{Steps: curveSteps, Batch: batch, Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,11 +154,15 @@ func follow(t testing.TB, tr *Trainer, to int) (c curve) {
 	return c
 }
 
-// curves are those of all starts.
-func curves(t testing.TB, takes func(tr *Trainer) stepGraph) (all []curve) {
+// curves are those of the tiny network from all starts.
+func curves(t testing.TB, takes func(tr *Trainer) stepGraph) []curve {
 	t.Helper()
-	tr := curveTrainer(t, takes)
-	for i := range curveStarts {
+	return curvesFrom(t, curveTrainer(t, takes), curveStarts)
+}
+
+func curvesFrom(t testing.TB, tr *Trainer, starts int) (all []curve) {
+	t.Helper()
+	for i := range starts {
 		restart(t, tr, uint64(i+1))
 		all = append(all, follow(t, tr, curveSteps))
 	}
@@ -165,9 +174,15 @@ func curves(t testing.TB, takes func(tr *Trainer) stepGraph) (all []curve) {
 // standard deviations of the others' among the starts at that step.
 func drift(t testing.TB, got, want []curve) (last, worst float64) {
 	t.Helper()
+	return driftOf(t, got, want, 3)
+}
+
+// driftOf looks at the first so many of the three losses.
+func driftOf(t testing.TB, got, want []curve, parts int) (last, worst float64) {
+	t.Helper()
 	for step := range want[0] {
 		last = 0
-		for part := range 3 {
+		for part := range parts {
 			var sum, squares float64
 			for _, c := range want {
 				sum += c[step][part]

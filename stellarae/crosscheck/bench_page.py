@@ -29,7 +29,7 @@ python3 -m venv .venv-crosscheck
 export XLA_FLAGS=--xla_gpu_cuda_data_dir=$(echo $PWD/.venv/lib/python3*/site-packages/nvidia/cu13)
 export XLA_PYTHON_CLIENT_PREALLOCATE=false          # JAX would take three quarters of the card, where others take turns with it
 bin/stellarae doctor                                # computing with: XLA on CUDA
-make bench ROWS=network,roofline DEVICE=cuda        # PyTorch eager, compile, tf32, bf16, bf16-compile, channels-last; JAX
+make bench ROWS=network,roofline DEVICE=cuda        # float32: PyTorch eager, compile, tf32, channels-last; JAX. bfloat16: PyTorch eager, compile
 ```
 XLA, ours and JAX's, may use TF32 on a card by default: what they are to be held against is then PyTorch's tf32. For CUDA 12: `jax-cuda12-pjrt` with the libraries of that version, and `jax[cuda12]`. Memory is then that of the host; `nvidia-smi` tells the card's. The commands of the peers, one at a time:
 ```sh

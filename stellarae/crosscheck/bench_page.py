@@ -68,7 +68,7 @@ def table(head, body):
 
 
 def said(section):
-    how = f"{section['date']}, {section['device']}, {section['seconds'] / 60:.1f} minutes; load average {section['load_before']:.1f} before, {section['load_after']:.1f} after"
+    how = f"{section['date']}, commit {section['versions']['commit']}, {section['device']}, {section['seconds'] / 60:.1f} minutes; load average {section['load_before']:.1f} before, {section['load_after']:.1f} after"
     notes = [f"- {note}" for note in section["notes"]]
     return "\n".join([how + (": a quick run, which shows that all works and measures nothing." if section["quick"] else "."), *notes])
 
@@ -134,7 +134,7 @@ def page(results, picture):
         "\n".join([
             f"- Machine: {machine['model']}, {machine['cores']} cores, {machine.get('memory', '?')} GB, {' '.join(machine.get('flags', []))}"
             + ("; " + "; ".join(machine["cards"]) if machine["cards"] else ""),
-            "- Versions: " + ", ".join(f"{name} {v or 'not installed'}" for name, v in versions.items()),
+            "- Versions: " + ", ".join(f"{name} {v or 'not installed'}" for name, v in versions.items() if name != "commit"),
         ]),
     ]  # fmt: skip
     for name, section in results["sections"].items():

@@ -98,7 +98,7 @@ func startWith(t testing.TB, binary, dir string) *Engine {
 func warm(t testing.TB) *Engine {
 	t.Helper()
 	e := start(t)
-	e.limit = 30 * time.Second
+	e.limit = time.Minute
 	await(t, e)
 	return e
 }

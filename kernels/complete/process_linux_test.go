@@ -49,7 +49,7 @@ func (e *Engine) pid() int {
 // gone waits until no process of a group is left.
 func gone(t *testing.T, group int) {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 		if len(alive(t, group)) == 0 {
 			return
 		}

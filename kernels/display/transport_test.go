@@ -56,7 +56,7 @@ func start(t *testing.T, env []string, files ...*os.File) (stdin io.WriteCloser,
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	watchdog := time.AfterFunc(30*time.Second, func() { cmd.Process.Kill() })
+	watchdog := time.AfterFunc(time.Minute, func() { cmd.Process.Kill() })
 	return stdin, stdout, func() {
 		t.Helper()
 		defer watchdog.Stop()

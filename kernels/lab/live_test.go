@@ -32,7 +32,7 @@ width := widgets.FloatSlider("width [Å]", 0.5, 8, 0.5, 2)
 width.Display()
 figure := line(2).Show()
 width.OnChange(func(w float64) { figure.Update(line(w)) })`,
-	"for range display.Track(400, \"training\") {\n\ttime.Sleep(20 * time.Millisecond)\n}\nfmt.Println(\"trained at\", width.Value())",
+	"for range display.Track(800, \"training\") {\n\ttime.Sleep(20 * time.Millisecond)\n}\nfmt.Println(\"trained at\", width.Value())",
 	"depth := math.Sqrt(\"0.8\")\nwidht.Value()",
 }
 
@@ -69,7 +69,7 @@ func testLive(t *testing.T, d desk, k kernel) {
 // the page draws it on a canvas.
 func charted(t *testing.T, n *lab.Notebook, title string) {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
 		for _, o := range get[[]lab.Output](t)(n.Outputs(0)) {
 			if strings.Contains(string(o.Data["application/vnd.vegalite.v5+json"]), title) {
 				return

@@ -16,7 +16,7 @@ import (
 	"github.com/stellarae/lab/kernels/wire"
 )
 
-const patience = 15 * time.Second
+const patience = time.Minute
 
 // client is a front end: another implementation of ZeroMQ on real sockets.
 type client struct {

@@ -18,7 +18,7 @@ func (n *notebook) runUntil(code string, interrupts int) outcome {
 	r := &record{}
 	done := make(chan outcome)
 	go func() { done <- n.runInto(code, r) }()
-	limit := time.After(30 * time.Second)
+	limit := time.After(time.Minute)
 	for !strings.Contains(strings.Join(r.said(), ""), "on") {
 		select {
 		case o := <-done:
@@ -35,7 +35,7 @@ func (n *notebook) runUntil(code string, interrupts int) outcome {
 	select {
 	case o := <-done:
 		return o
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		n.t.Fatalf("%s\ngoes on after an interrupt", code)
 		panic("unreachable")
 	}

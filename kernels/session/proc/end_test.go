@@ -56,7 +56,7 @@ func TestStartErrors(t *testing.T) {
 		if p != nil || !errors.Is(err, c.want) || !strings.Contains(err.Error(), c.text) {
 			t.Errorf("%v: %v", c.o.Path, err)
 		}
-		if after := descriptors(t); after != before {
+		if after := descriptors(t); after > before { // fewer: an earlier test's have closed
 			t.Errorf("%v: %d descriptors, then %d", c.o.Path, before, after)
 		}
 	}
@@ -145,7 +145,7 @@ func TestEscaped(t *testing.T) {
 	if d := time.Since(begin); d > time.Minute {
 		t.Errorf("Wait returned %v after Kill", d)
 	}
-	eventually(t, "closing", func() bool { return descriptors(t) == before })
+	eventually(t, "closing", func() bool { return descriptors(t) <= before })
 	if !alive(escaped) {
 		t.Error("it has not escaped")
 	}
@@ -204,12 +204,10 @@ func kernel(args []string) error {
 			return err
 		}
 	}
-	for {
-		os.Stdout.WriteString(r.text("1"))
-		r.mu.Lock()
-		r.said = nil
-		r.mu.Unlock()
-		time.Sleep(5 * time.Millisecond)
+	for printed := 0; ; time.Sleep(5 * time.Millisecond) {
+		said := r.text("1")
+		os.Stdout.WriteString(said[printed:])
+		printed = len(said)
 	}
 }
 

@@ -171,15 +171,6 @@ func TestDevicesBetweenSteps(t *testing.T) {
 	}
 }
 
-func encoded(t *testing.T, m *Model, spectra [][]float32) [][]float32 {
-	t.Helper()
-	codes, err := m.Encode(spectra)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return codes
-}
-
 func TestCheckDevices(t *testing.T) {
 	b := several(t, 4)
 	for _, x := range []struct {

@@ -12,14 +12,8 @@ import (
 func TestMatrices(t *testing.T) {
 	m := newModel(t, tiny(), 1)
 	spectra := rows(m.Config, 5, 2)
-	codes, err := m.Encode(spectra)
-	if err != nil {
-		t.Fatal(err)
-	}
-	again, err := m.Decode(codes)
-	if err != nil {
-		t.Fatal(err)
-	}
+	codes := encoded(t, m, spectra)
+	again := decoded(t, m, codes)
 	z, err := m.EncodeMatrix(Matrix(spectra))
 	if err != nil {
 		t.Fatal(err)
@@ -59,10 +53,7 @@ func TestMatrixRefuses(t *testing.T) {
 func TestPosterior(t *testing.T) {
 	m := newModel(t, tiny(), 1)
 	spectra := rows(m.Config, 4, 2)
-	codes, err := m.Encode(spectra)
-	if err != nil {
-		t.Fatal(err)
-	}
+	codes := encoded(t, m, spectra)
 	p, err := m.Posterior(spectra)
 	if err != nil {
 		t.Fatal(err)

@@ -53,15 +53,8 @@ func TestUsePrecision(t *testing.T) {
 	m := newModel(t, c, 3)
 	spectra := rows(c, 5, 1)
 	both := func() (codes, back []float32) {
-		z, err := m.Encode(spectra)
-		if err != nil {
-			t.Fatal(err)
-		}
-		x, err := m.Decode(z)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return flatten(z), flatten(x)
+		z := encoded(t, m, spectra)
+		return flatten(z), flatten(decoded(t, m, z))
 	}
 	use := func(p Precision) {
 		if err := m.UsePrecision(p); err != nil {

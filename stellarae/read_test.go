@@ -20,10 +20,7 @@ func TestRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	codes, err := m.Encode(spectra)
-	if err != nil {
-		t.Fatal(err)
-	}
+	codes := encoded(t, m, spectra)
 	coded, err := m.EncodeFiles(t.Context(), files, nil)
 	if err != nil {
 		t.Fatal(err)

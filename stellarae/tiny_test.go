@@ -154,3 +154,21 @@ func sameFiles(t testing.TB, got, want map[string]string) {
 		}
 	}
 }
+
+func encoded(t *testing.T, m *Model, spectra [][]float32) [][]float32 {
+	t.Helper()
+	codes, err := m.Encode(spectra)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return codes
+}
+
+func decoded(t *testing.T, m *Model, codes [][]float32) [][]float32 {
+	t.Helper()
+	spectra, err := m.Decode(codes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return spectra
+}

@@ -101,21 +101,22 @@ func TestFindAsync(t *testing.T) {
 func TestFindAsyncFails(t *testing.T) {
 	s := stub(t, 5, 10)
 	for _, c := range []struct {
-		phase, want string
-		o           Options
+		phases []string
+		want   string
+		o      Options
 	}{
-		{"ERROR", "time limit of the query exceeded", Options{}},
-		{"ABORTED", "phase ABORTED", Options{}},
-		{"RUNNING", `phase "RUNNING"`, Options{}},
-		{"EXECUTING", "still in phase ", Options{JobTime: time.Millisecond}},
+		{[]string{"QUEUED", "ERROR"}, "time limit of the query exceeded", Options{}},
+		{[]string{"QUEUED", "ABORTED"}, "phase ABORTED", Options{}},
+		{[]string{"QUEUED", "RUNNING"}, `phase "RUNNING"`, Options{}},
+		{[]string{"EXECUTING"}, "still in phase EXECUTING after 1ms", Options{JobTime: time.Millisecond}},
 	} {
-		s.Phases = []string{"QUEUED", c.phase}
+		s.Phases = c.phases
 		a, _ := client(t, s, c.o)
 		if _, err := a.FindAsync(t.Context(), Query{}, nil); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%s: %v", c.phase, err)
+			t.Errorf("%v: %v", c.phases, err)
 		}
 		if s.Jobs() != 0 {
-			t.Errorf("%s: the job is left", c.phase)
+			t.Errorf("%v: the job is left", c.phases)
 		}
 	}
 	a, _ := client(t, s, Options{})

@@ -211,7 +211,7 @@ func TestMemoryOfLargeOutput(t *testing.T) {
 		if run(t, bash(script), &c); c.bytes != want {
 			t.Errorf("%s: %d bytes of %d", script, c.bytes, want)
 		}
-		if c.peak > m.HeapAlloc+32<<20 {
+		if c.peak > m.HeapAlloc+8<<20 {
 			t.Errorf("%s: heap grew from %d to %d", script, m.HeapAlloc, c.peak)
 		}
 	}
